@@ -1,0 +1,381 @@
+/**
+ * @file impacct.c
+ * @brief Input module for Linux process accounting: rsyslog's side of it.
+ *
+ * Algorithm: the entry points that rsyslog calls. Each input() statement
+ * becomes an instance; one thread serves them all in turns, and waits for
+ * changes of any of their files.
+ *
+ * Concurrency and locking: configuration is loaded by rsyslog's main thread,
+ * everything else happens in the input thread. SIGTTIN, by which rsyslog asks
+ * the thread to end, is blocked but for the wait, so it cannot be missed.
+ *
+ * Failure model: an input whose configuration is wrong is refused with a
+ * message, the others run.
+ */
+#include "impacct_input.h"
+
+#include "pacct_id.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+MODULE_TYPE_INPUT;
+MODULE_TYPE_KEEP;
+MODULE_CNFNAME("impacct")
+
+DEF_IMOD_STATIC_DATA;
+DEFobjCurrIf(datetime);
+DEFobjCurrIf(glbl);
+DEFobjCurrIf(prop);
+DEFobjCurrIf(statsobj);
+
+#define STATE_PREFIX "impacct-state:"
+
+/* where distributions keep the file */
+static const char* const default_files[] = {"/var/log/account/pacct", "/var/account/pacct"};
+#define DEFAULT_FILE_COUNT (sizeof(default_files) / sizeof(default_files[0]))
+
+struct instanceConf_s {
+    struct instanceConf_s* next;
+    struct impacct_settings settings;
+    struct impacct_plans plans;
+    char* state_path;
+    ruleset_t* ruleset;
+    bool refused; /* said why; does not run */
+    struct impacct_input* input;
+};
+typedef struct instanceConf_s instanceConf_t;
+
+struct modConfData_s {
+    rsconf_t* pConf;
+    instanceConf_t *first, *last;
+};
+
+static modConfData_t* load_conf = NULL; /* being loaded */
+static modConfData_t* run_conf = NULL; /* running */
+static const struct impacct_host host = {&datetime, &glbl, &prop, &statsobj};
+static struct impacct_shared shared = {.host = &host};
+/* instances whose messages may still be in queues; see freeCnf */
+static instanceConf_t* retired = NULL;
+
+static const char* find_default_file(void) {
+    for (size_t i = 0; i < DEFAULT_FILE_COUNT; i++) {
+        if (access(default_files[i], F_OK) == 0) {
+            return default_files[i];
+        }
+    }
+    return default_files[0];
+}
+
+static void free_instance(instanceConf_t* inst) {
+    pacct_plan_free(&inst->plans.text);
+    pacct_plan_free(&inst->plans.tree);
+    impacct_params_free(&inst->settings);
+    free(inst->state_path);
+    free(inst);
+}
+
+static rsRetVal make_plans(instanceConf_t* inst) {
+    const struct pacct_set all = pacct_set_full();
+    const enum pacct_schema schema = (enum pacct_schema)inst->settings.schema;
+    if (pacct_plan_make(schema, &all, &inst->plans.text) != 0 ||
+        pacct_plan_make(schema, &inst->settings.properties, &inst->plans.tree) != 0) {
+        return RS_RET_OUT_OF_MEMORY;
+    }
+    return RS_RET_OK;
+}
+
+/* Name of the state file: as configured, else made from the path, with slashes and percent signs escaped. */
+static char* make_state_name(const struct impacct_settings* s) {
+    char* name;
+    if (s->state_file[0] != '\0') {
+        return strdup(s->state_file);
+    }
+    name = malloc(sizeof(STATE_PREFIX) + 3 * strlen(s->file));
+    if (name != NULL) {
+        char* out = name + sprintf(name, STATE_PREFIX);
+        for (const char* p = s->file; *p != '\0'; p++) {
+            if (*p == '/' || *p == '%') {
+                out += sprintf(out, "%%%02X", (unsigned char)*p);
+            } else {
+                *out++ = *p;
+            }
+        }
+        *out = '\0';
+    }
+    return name;
+}
+
+/* NULL on failure; said why then */
+static char* make_state_path(const instanceConf_t* inst, const char* directory) {
+    char* path = NULL;
+    char* const name = make_state_name(&inst->settings);
+    if (name == NULL || asprintf(&path, "%s/%s", directory, name) < 0) {
+        LogError(0, RS_RET_OUT_OF_MEMORY, "impacct: out of memory; input for '%s' is not started", inst->settings.file);
+        path = NULL;
+    } else if (strchr(name, '/') != NULL || strlen(name) > NAME_MAX - sizeof(".tmp")) {
+        LogError(0, RS_RET_PARAM_ERROR,
+                 "impacct: parameter 'stateFile' has to be the name of a file, without slashes and of at most %zu bytes; "
+                 "for '%s' it is \"%s\"; this input is not started",
+                 NAME_MAX - sizeof(".tmp"), inst->settings.file, name);
+        free(path);
+        path = NULL;
+    }
+    free(name);
+    return path;
+}
+
+/* Two positions in one state file would overwrite each other. */
+static void refuse_shared_state(instanceConf_t* inst) {
+    for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
+        if (!other->refused && other->state_path != NULL && strcmp(other->state_path, inst->state_path) == 0) {
+            LogError(0, RS_RET_PARAM_ERROR,
+                     "impacct: two inputs use the state file '%s'; give the second one, for '%s', a parameter "
+                     "'stateFile' of its own; it is not started",
+                     inst->state_path, inst->settings.file);
+            inst->refused = true;
+            return;
+        }
+    }
+}
+
+static void set_state_path(instanceConf_t* inst) {
+    const uchar* directory = (const uchar*)inst->settings.state_directory;
+    if (directory[0] == '\0') {
+        directory = glbl.GetWorkDir(load_conf->pConf);
+    }
+    if (directory == NULL || directory[0] == '\0') {
+        LogMsg(0, RS_RET_ERR, LOG_WARNING,
+               "impacct: neither 'stateFile.directory' nor rsyslog's workDirectory is set: the position in '%s' is not "
+               "kept, after a restart it is read again",
+               inst->settings.file);
+        return;
+    }
+    inst->state_path = make_state_path(inst, (const char*)directory);
+    inst->refused = inst->state_path == NULL;
+}
+
+static void check_ruleset(instanceConf_t* inst) {
+    if (inst->settings.ruleset[0] != '\0' &&
+        rulesetGetRuleset(load_conf->pConf, &inst->ruleset, (uchar*)inst->settings.ruleset) != RS_RET_OK) {
+        LogError(0, RS_RET_RULESET_NOT_FOUND,
+                 "impacct: parameter 'ruleset' is \"%s\", but there is no such ruleset; input for '%s' is not started",
+                 inst->settings.ruleset, inst->settings.file);
+        inst->refused = true;
+    }
+}
+
+static rsRetVal make_inputs(void) {
+    DEFiRet;
+    unsigned slot = 0;
+    CHKmalloc(shared.wake = pacct_wake_new());
+    CHKmalloc(shared.ttys = pacct_ttys_new("/proc"));
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        if (!inst->refused) {
+            CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->plans, inst->ruleset,
+                                      inst->state_path));
+        }
+    }
+
+finalize_it:
+    RETiRet;
+}
+
+static void free_inputs(void) {
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        impacct_input_free(inst->input);
+        inst->input = NULL;
+    }
+    pacct_ttys_free(shared.ttys);
+    shared.ttys = NULL;
+    pacct_wake_free(shared.wake);
+    shared.wake = NULL;
+}
+
+/* Serve every input until none has more to do at once. Returns how long to wait, in milliseconds. */
+static int serve_all(void) {
+    bool more = true;
+    int wait = INT_MAX;
+    while (more && !glbl.GetGlobalInputTermState()) {
+        more = false;
+        wait = INT_MAX;
+        for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+            if (inst->input != NULL) {
+                more = impacct_input_serve(inst->input) == IMPACCT_MORE || more;
+                const int timeout = impacct_input_timeout(inst->input);
+                wait = timeout < wait ? timeout : wait;
+            }
+        }
+    }
+    return wait;
+}
+
+static void run(void) {
+    sigset_t blocked, during;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTTIN);
+    pthread_sigmask(SIG_BLOCK, &blocked, &during);
+    sigdelset(&during, SIGTTIN);
+    while (!glbl.GetGlobalInputTermState()) {
+        const int wait = serve_all();
+        if (!glbl.GetGlobalInputTermState() && !pacct_wake_wait(shared.wake, wait, &during)) {
+            for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+                if (inst->input != NULL) {
+                    impacct_input_waited(inst->input);
+                }
+            }
+        }
+    }
+}
+
+BEGINnewInpInst
+    instanceConf_t* inst = NULL;
+    char why[IMPACCT_PARAMS_WHY];
+    CODESTARTnewInpInst;
+    CHKmalloc(inst = calloc(1, sizeof(*inst)));
+    if (!impacct_params_read(lst, &inst->settings, why)) {
+        if (why[0] != '\0') {
+            LogError(0, RS_RET_PARAM_ERROR, "impacct: %s; this input is not started", why);
+        }
+        ABORT_FINALIZE(RS_RET_PARAM_ERROR);
+    }
+    if (inst->settings.file[0] == '\0') {
+        free(inst->settings.file);
+        CHKmalloc(inst->settings.file = strdup(find_default_file()));
+    }
+    CHKiRet(make_plans(inst));
+    if (load_conf->last == NULL) {
+        load_conf->first = inst;
+    } else {
+        load_conf->last->next = inst;
+    }
+    load_conf->last = inst;
+    inst = NULL;
+
+finalize_it:
+    if (inst != NULL) {
+        free_instance(inst);
+    }
+    CODE_STD_FINALIZERnewInpInst
+ENDnewInpInst
+
+BEGINbeginCnfLoad
+    CODESTARTbeginCnfLoad;
+    load_conf = pModConf;
+    pModConf->pConf = pConf;
+ENDbeginCnfLoad
+
+BEGINendCnfLoad
+    CODESTARTendCnfLoad;
+ENDendCnfLoad
+
+BEGINcheckCnf
+    CODESTARTcheckCnf;
+    for (instanceConf_t* inst = load_conf->first; inst != NULL; inst = inst->next) {
+        check_ruleset(inst);
+        if (!inst->refused) {
+            set_state_path(inst);
+        }
+        if (!inst->refused && inst->state_path != NULL) {
+            refuse_shared_state(inst);
+        }
+    }
+    if (load_conf->first == NULL) {
+        LogMsg(0, RS_RET_NO_LISTNERS, LOG_WARNING,
+               "impacct: module is loaded, but there is no valid input(type=\"impacct\"): nothing is read");
+        iRet = RS_RET_NO_LISTNERS;
+    }
+ENDcheckCnf
+
+BEGINactivateCnf
+    CODESTARTactivateCnf;
+    run_conf = pModConf;
+    pacct_id_init();
+    iRet = make_inputs();
+ENDactivateCnf
+
+BEGINfreeCnf
+    instanceConf_t *inst, *next;
+    CODESTARTfreeCnf;
+    /* The names of properties in messages that still wait in queues of rulesets belong to the plans (pacct_tree.h).
+     * rsyslog empties these queues after this call: the plans stay until the module is unloaded. */
+    for (inst = pModConf->first; inst != NULL; inst = next) {
+        next = inst->next;
+        inst->next = retired;
+        retired = inst;
+    }
+ENDfreeCnf
+
+BEGINwillRun
+    CODESTARTwillRun;
+ENDwillRun
+
+BEGINrunInput
+    int cancel_state;
+    CODESTARTrunInput;
+    /* rsyslog cancels inputs that do not end in time; this one always ends, and cancelling it could leave locks held */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        if (inst->input != NULL) {
+            CHKiRet(impacct_input_start(inst->input));
+        }
+    }
+    run();
+
+finalize_it:
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        if (inst->input != NULL) {
+            impacct_input_stop(inst->input);
+        }
+    }
+    pthread_setcancelstate(cancel_state, NULL);
+ENDrunInput
+
+BEGINafterRun
+    CODESTARTafterRun;
+    free_inputs();
+ENDafterRun
+
+BEGINmodExit
+    CODESTARTmodExit;
+    while (retired != NULL) {
+        instanceConf_t* const next = retired->next;
+        free_instance(retired);
+        retired = next;
+    }
+    objRelease(datetime, CORE_COMPONENT);
+    objRelease(glbl, CORE_COMPONENT);
+    objRelease(prop, CORE_COMPONENT);
+    objRelease(statsobj, CORE_COMPONENT);
+ENDmodExit
+
+BEGINisCompatibleWithFeature
+    CODESTARTisCompatibleWithFeature;
+    if (eFeat == sFEATURENonCancelInputTermination) {
+        iRet = RS_RET_OK;
+    }
+ENDisCompatibleWithFeature
+
+BEGINqueryEtryPt
+    CODESTARTqueryEtryPt;
+    CODEqueryEtryPt_STD_IMOD_QUERIES
+    CODEqueryEtryPt_STD_CONF2_QUERIES
+    CODEqueryEtryPt_STD_CONF2_IMOD_QUERIES
+    CODEqueryEtryPt_IsCompatibleWithFeature_IF_OMOD_QUERIES
+ENDqueryEtryPt
+
+BEGINmodInit()
+    CODESTARTmodInit;
+    *ipIFVersProvided = CURR_MOD_IF_VERSION;
+    CHKiRet(objUse(datetime, CORE_COMPONENT));
+    CHKiRet(objUse(glbl, CORE_COMPONENT));
+    CHKiRet(objUse(prop, CORE_COMPONENT));
+    CHKiRet(objUse(statsobj, CORE_COMPONENT));
+ENDmodInit

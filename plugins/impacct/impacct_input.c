@@ -1,0 +1,528 @@
+/**
+ * @file impacct_input.c
+ * @brief One input at run time: reads its file, submits, keeps its position.
+ *
+ * Algorithm: impacct_input_serve() reads at most one batch of records, hands
+ * it to rsyslog and notes the position behind it (impacct_ack.h). Positions
+ * that are done with go to the state file after persistStateInterval records,
+ * and after SETTLE_MS in any case.
+ *
+ * Concurrency and locking: everything runs in the module's input thread, but
+ * for the two helpers with threads of their own, pacct_names and pacct_keeper.
+ * Counters are read by impstats, hence atomic.
+ *
+ * Failure model: nothing that fails loses a record. What cannot be read, sent
+ * or stored is said once, and tried again; a batch that rsyslog did not take
+ * is read again from the file.
+ */
+#include "impacct_input.h"
+#include "impacct_ack.h"
+#include "impacct_msg.h"
+#include "pacct_follow.h"
+#include "pacct_keeper.h"
+#include "pacct_state.h"
+#include "pacct_text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define INPUT_NAME "impacct"
+#define MACHINE_ID_FILE "/etc/machine-id"
+
+/* the poll behind inotify, and the one without */
+#define POLL_BEHIND_INOTIFY_MS 10000
+#define POLL_ALONE_MS 1000
+/* a position that changed is stored after this time even if few records came */
+#define SETTLE_MS 1000
+/* how often to look whether batches in flight are done with: first, and at most, while none is */
+#define ACK_FIRST_MS 20
+#define ACK_LAST_MS 1000
+/* how long to wait before sending again what rsyslog did not take */
+#define RETRY_MS 1000
+/* how long to wait at stop for what is in flight; rsyslog gives an input a second */
+#define STOP_WAIT_MS 500
+#define STOP_LOOK_MS 2
+/* how long one record may wait for the name of its user */
+#define NAME_WAIT_MS 20
+/* longest host name, as UTF-8, with its terminator */
+#define HOSTNAME_SIZE 768
+
+struct impacct_input {
+    const struct impacct_shared* shared;
+    const struct impacct_settings* settings;
+    unsigned slot;
+    char* state_path;
+    struct pacct_origin origin;
+    char hostname[HOSTNAME_SIZE];
+    char host_id[PACCT_ID_HOST_MAX];
+    struct pacct_dialect dialect;
+    struct pacct_follow* follow;
+    struct impacct_sender* sender;
+    struct impacct_ack* ack;
+    struct pacct_keeper* keeper;
+
+    unsigned batched; /* records in the open batch */
+    struct pacct_position batch_start;
+    struct pacct_position done; /* may be stored */
+    struct pacct_position stored; /* was handed to the keeper */
+    unsigned unstored; /* records between the two */
+    int64_t stored_ms, retry_ms; /* when; 0: not set */
+    int ack_ms; /* next look at batches in flight */
+    bool full; /* no more batches may be in flight */
+    bool watch_told, store_told, send_told;
+
+    statsobj_t* stats;
+    STATSCOUNTER_DEF(ctr_read, mut_read)
+    STATSCOUNTER_DEF(ctr_submitted, mut_submitted)
+    STATSCOUNTER_DEF(ctr_discarded, mut_discarded)
+    STATSCOUNTER_DEF(ctr_invalid, mut_invalid)
+    STATSCOUNTER_DEF(ctr_bytes, mut_bytes)
+};
+
+static int64_t now_ms(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- making and releasing ---- */
+
+static rsRetVal make_counters(struct impacct_input* in) {
+    DEFiRet;
+    const statsobj_if_t* const so = in->shared->host->statsobj;
+    char name[PATH_MAX + sizeof("impacct()")];
+    snprintf(name, sizeof(name), "impacct(%s)", in->settings->file);
+    CHKiRet(so->Construct(&in->stats));
+    CHKiRet(so->SetName(in->stats, (uchar*)name));
+    CHKiRet(so->SetOrigin(in->stats, UCHAR_CONSTANT("impacct")));
+#define COUNTER(text, ctr, mut)                                                                                  \
+    STATSCOUNTER_INIT(in->ctr, in->mut);                                                                         \
+    CHKiRet(so->AddCounter(in->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, &in->ctr))
+    COUNTER("read", ctr_read, mut_read);
+    COUNTER("submitted", ctr_submitted, mut_submitted);
+    COUNTER("discarded", ctr_discarded, mut_discarded);
+    COUNTER("invalid", ctr_invalid, mut_invalid);
+    COUNTER("bytes", ctr_bytes, mut_bytes);
+#undef COUNTER
+    CHKiRet(so->ConstructFinalize(in->stats));
+
+finalize_it:
+    RETiRet;
+}
+
+/* The first line of the machine's id; without one, the host's name has to serve. */
+static void set_host_id(struct impacct_input* in) {
+    const char* id = in->settings->host_id;
+    char line[PACCT_ID_HOST_MAX] = "";
+    if (id[0] == '\0') {
+        FILE* const f = fopen(MACHINE_ID_FILE, "re");
+        if (f != NULL) {
+            if (fgets(line, sizeof(line), f) == NULL) {
+                line[0] = '\0';
+            }
+            fclose(f);
+            line[strcspn(line, "\n")] = '\0';
+        }
+        id = line[0] != '\0' ? line : in->hostname;
+    }
+    bool clean;
+    char utf8[PACCT_ID_HOST_MAX * PACCT_UTF8_GROWTH];
+    in->origin.host_id_len = pacct_utf8_copy(id, strnlen(id, PACCT_ID_HOST_MAX / PACCT_UTF8_GROWTH), utf8, &clean);
+    memcpy(in->host_id, utf8, in->origin.host_id_len);
+    in->origin.host_id = in->host_id;
+}
+
+static void set_hostname(struct impacct_input* in) {
+    const char* const name = in->settings->hostname[0] != '\0' ? in->settings->hostname
+                                                                : (const char*)in->shared->host->glbl->GetLocalHostName();
+    bool clean;
+    in->origin.hostname_len =
+        pacct_utf8_copy(name, strnlen(name, sizeof(in->hostname) / PACCT_UTF8_GROWTH - 1), in->hostname, &clean);
+    in->hostname[in->origin.hostname_len] = '\0';
+    in->origin.hostname = in->hostname;
+}
+
+rsRetVal impacct_input_new(struct impacct_input** input,
+                           const struct impacct_shared* shared,
+                           unsigned slot,
+                           const struct impacct_settings* settings,
+                           const struct impacct_plans* plans,
+                           ruleset_t* ruleset,
+                           const char* state_path) {
+    DEFiRet;
+    struct impacct_input* in;
+    CHKmalloc(in = calloc(1, sizeof(*in)));
+    in->shared = shared;
+    in->settings = settings;
+    in->slot = slot;
+    in->dialect.ahz = (uint32_t)settings->ahz;
+    in->dialect.v0_big_endian = settings->v0_byte_order == IMPACCT_ORDER_NATIVE
+                                    ? __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+                                    : settings->v0_byte_order == IMPACCT_ORDER_BIG;
+    if (state_path != NULL) {
+        CHKmalloc(in->state_path = strdup(state_path));
+    }
+    in->origin.wanted = settings->format == IMPACCT_FORMAT_TEXT ? pacct_text_fields() : plans->text.fields;
+    pacct_set_add_all(&in->origin.wanted, &plans->tree.fields);
+    /* another host's terminals have other names */
+    in->origin.ttys = settings->hostname[0] == '\0' ? shared->ttys : NULL;
+    CHKmalloc(in->follow = pacct_follow_new(settings->file, &in->dialect));
+    CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
+    CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, ruleset, &plans->text, &plans->tree, &in->origin));
+    CHKiRet(make_counters(in));
+
+finalize_it:
+    if (iRet != RS_RET_OK) {
+        impacct_input_free(in);
+        in = NULL;
+    }
+    *input = in;
+    RETiRet;
+}
+
+void impacct_input_free(struct impacct_input* in) {
+    if (in == NULL) {
+        return;
+    }
+    if (in->stats != NULL) {
+        in->shared->host->statsobj->Destruct(&in->stats);
+    }
+    impacct_sender_free(in->sender);
+    impacct_ack_free(in->ack);
+    pacct_follow_free(in->follow);
+    free(in->state_path);
+    free(in);
+}
+
+/* ---- telling ---- */
+
+static void tell_state(const struct impacct_input* in, enum pacct_state_result result, int error) {
+    const char* const file = in->settings->file;
+    const char* why = NULL;
+    switch (result) {
+        case PACCT_STATE_UNREADABLE:
+            why = "cannot be read";
+            break;
+        case PACCT_STATE_FOREIGN:
+            why = "is no regular file, or others than its owner may write to it, or its owner is a stranger";
+            break;
+        case PACCT_STATE_DAMAGED:
+            why = "is damaged";
+            break;
+        case PACCT_STATE_NEWER:
+            why = "was written by a later version of impacct";
+            break;
+        case PACCT_STATE_OK:
+        case PACCT_STATE_NONE:
+        default:
+            return;
+    }
+    LogError(result == PACCT_STATE_UNREADABLE ? error : 0, RS_RET_ERR,
+             "impacct: state file '%s' %s; '%s' is read from its start, and records may be sent a second time with "
+             "the same ids",
+             in->state_path, why, file);
+}
+
+static void tell_store_error(struct impacct_input* in, int error, const char* call) {
+    if (error == 0) {
+        in->store_told = false;
+    } else if (!in->store_told) {
+        in->store_told = true;
+        LogError(error, RS_RET_IO_ERROR,
+                 "impacct: the position in '%s' cannot be stored in '%s' (%s); impacct goes on and tries again, but "
+                 "after a restart records would be sent a second time",
+                 in->settings->file, in->state_path, call);
+    }
+}
+
+static void tell_watch_error(struct impacct_input* in, int error) {
+    if (error != 0 && !in->watch_told) {
+        in->watch_told = true;
+        LogMsg(error, RS_RET_ERR, LOG_WARNING,
+               "impacct: changes of '%s' are not told by inotify; it is looked at every %g seconds instead",
+               in->settings->file, impacct_input_timeout(in) / 1000.0);
+    }
+}
+
+static bool uses_inotify(const struct impacct_input* in) {
+    return in->settings->mode == IMPACCT_MODE_INOTIFY;
+}
+
+static void watch(struct impacct_input* in) {
+    if (uses_inotify(in)) {
+        const int path_error = pacct_wake_watch_path(in->shared->wake, in->slot, in->settings->file);
+        const int error = pacct_wake_watch_file(in->shared->wake, in->slot, pacct_follow_fd(in->follow));
+        tell_watch_error(in, error != 0 ? error : path_error);
+    }
+}
+
+static void tell_item(struct impacct_input* in, enum pacct_found found, const struct pacct_item* item) {
+    const char* const file = in->settings->file;
+    const uint64_t skipped = item->to - item->from;
+    switch (found) {
+        case PACCT_FOUND_MISSING:
+            LogMsg(0, RS_RET_FILE_NOT_FOUND, LOG_WARNING,
+                   "impacct: '%s' does not exist; it is read as soon as it does. Is accounting switched on (accton)?",
+                   file);
+            break;
+        case PACCT_FOUND_STRANGE:
+            LogMsg(0, RS_RET_ERR, LOG_WARNING,
+                   "impacct: '%s' does not hold what was read up to the stored position; it is read from its start, and "
+                   "records may be sent a second time with the same ids",
+                   file);
+            break;
+        case PACCT_FOUND_ROTATED:
+            LogMsg(0, RS_RET_OK, LOG_INFO, "impacct: '%s' was rotated; the old file was read to its end", file);
+            break;
+        case PACCT_FOUND_TRUNCATED:
+            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start", file);
+            break;
+        case PACCT_FOUND_DAMAGED:
+            LogError(0, RS_RET_ERR,
+                     "impacct: '%s' is damaged: %llu bytes from offset %llu on are no records; they were skipped", file,
+                     (unsigned long long)skipped, (unsigned long long)item->from);
+            break;
+        case PACCT_FOUND_ERROR:
+            LogError(item->error, RS_RET_IO_ERROR, "impacct: '%s' cannot be read (%s); it is tried again", file,
+                     item->call);
+            break;
+        case PACCT_FOUND_RECORD:
+        case PACCT_FOUND_IDLE:
+        case PACCT_FOUND_OPENED:
+        default:
+            break;
+    }
+}
+
+/* ---- positions ---- */
+
+static void store_if_due(struct impacct_input* in, int64_t now) {
+    const char* call;
+    unsigned records;
+    if (impacct_ack_collect(in->ack, &in->done, &records)) {
+        in->unstored += records;
+        in->ack_ms = ACK_FIRST_MS;
+        in->full = false;
+    } else if (impacct_ack_in_flight(in->ack) == 0 && in->batched == 0 && in->retry_ms == 0) {
+        pacct_follow_position(in->follow, &in->done);
+    }
+    if (in->keeper == NULL) {
+        return;
+    }
+    tell_store_error(in, pacct_keeper_error(in->keeper, &call), call);
+    if (memcmp(&in->done, &in->stored, sizeof(in->done)) == 0 && !in->store_told) {
+        in->stored_ms = 0;
+        return;
+    }
+    if (in->stored_ms == 0) {
+        in->stored_ms = now; /* changed just now */
+    }
+    if (in->unstored >= (unsigned)in->settings->persist_state_interval || now - in->stored_ms >= SETTLE_MS) {
+        pacct_keeper_put(in->keeper, &in->done);
+        in->stored = in->done;
+        in->stored_ms = now;
+        in->unstored = 0;
+    }
+}
+
+/* Read again from the start of the batch that was not taken. */
+static rsRetVal rewind_batch(struct impacct_input* in, rsRetVal why) {
+    DEFiRet;
+    if (!in->send_told) {
+        in->send_told = true;
+        LogError(0, why, "impacct: rsyslog did not take records from '%s'; they are sent again from offset %llu on",
+                 in->settings->file, (unsigned long long)in->batch_start.offset);
+    }
+    pacct_follow_free(in->follow);
+    in->follow = NULL;
+    CHKmalloc(in->follow = pacct_follow_new(in->settings->file, &in->dialect));
+    pacct_follow_resume(in->follow, &in->batch_start);
+    in->batched = 0;
+    in->retry_ms = now_ms() + RETRY_MS;
+
+finalize_it:
+    RETiRet;
+}
+
+/* ---- serving ---- */
+
+rsRetVal impacct_input_start(struct impacct_input* in) {
+    DEFiRet;
+    set_hostname(in);
+    set_host_id(in);
+    if (in->settings->resolve_names) {
+        in->origin.names = pacct_names_new(pacct_names_ask_nss, (unsigned)in->settings->resolve_names_cache_time,
+                                           NAME_WAIT_MS);
+        if (in->origin.names == NULL) {
+            LogError(errno, RS_RET_ERR, "impacct: names of users cannot be resolved; records of '%s' go without them",
+                     in->settings->file);
+        }
+    }
+    struct pacct_position pos;
+    enum pacct_state_result result = PACCT_STATE_NONE;
+    if (in->state_path != NULL) {
+        result = pacct_state_load(in->state_path, &pos);
+        tell_state(in, result, errno);
+        in->keeper = pacct_keeper_new(in->state_path);
+        if (in->keeper == NULL) {
+            LogError(errno, RS_RET_ERR, "impacct: positions in '%s' cannot be stored; after a restart it is read again",
+                     in->settings->file);
+        }
+    }
+    if (result == PACCT_STATE_OK) {
+        pacct_follow_resume(in->follow, &pos);
+        in->done = in->stored = pos;
+    } else if (result == PACCT_STATE_NONE && in->settings->fresh_start_tail) {
+        pacct_follow_from_end(in->follow);
+    }
+    in->ack_ms = ACK_FIRST_MS;
+    watch(in);
+    RETiRet;
+}
+
+static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* item, time_t now, prop_t* prop) {
+    DEFiRet;
+    struct pacct_record rec;
+    if (!pacct_record_decode(item->raw, &in->dialect, &rec)) {
+        STATSCOUNTER_INC(in->ctr_invalid, in->mut_invalid);
+        FINALIZE;
+    }
+    in->batched++;
+    iRet = impacct_sender_add(in->sender, item->raw, &rec, now, prop);
+    if (iRet == RS_RET_OK) {
+        STATSCOUNTER_INC(in->ctr_submitted, in->mut_submitted);
+    } else if (iRet == RS_RET_DISCARDMSG) {
+        STATSCOUNTER_INC(in->ctr_discarded, in->mut_discarded);
+        iRet = RS_RET_OK;
+    }
+
+finalize_it:
+    RETiRet;
+}
+
+/* Bytes that are no records count as the records that might have been there. */
+static void count_damage(struct impacct_input* in, const struct pacct_item* item) {
+    const uint64_t bytes = item->to - item->from;
+    const uint64_t records = (bytes + PACCT_RECORD_MAX - 1) / PACCT_RECORD_MAX;
+    STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, bytes);
+    STATSCOUNTER_ADD(in->ctr_read, in->mut_read, records);
+    STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, records);
+}
+
+/* Put records into the batch until it is full or there are no more; *more: there may be. */
+static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
+    DEFiRet;
+    struct timespec ts;
+    struct pacct_item item;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    *more = true;
+    for (unsigned i = 0; i < IMPACCT_BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
+        const enum pacct_found found = pacct_follow_next(in->follow, &item);
+        if (found == PACCT_FOUND_RECORD) {
+            STATSCOUNTER_INC(in->ctr_read, in->mut_read);
+            STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, item.len);
+            CHKiRet(send_record(in, &item, ts.tv_sec, prop));
+            continue;
+        }
+        if (found == PACCT_FOUND_DAMAGED) {
+            count_damage(in, &item);
+        }
+        tell_item(in, found, &item);
+        if (found != PACCT_FOUND_IDLE && found != PACCT_FOUND_DAMAGED) {
+            watch(in);
+        }
+        if (found == PACCT_FOUND_IDLE || found == PACCT_FOUND_MISSING || found == PACCT_FOUND_ERROR) {
+            *more = false;
+            break;
+        }
+    }
+
+finalize_it:
+    RETiRet;
+}
+
+enum impacct_served impacct_input_serve(struct impacct_input* in) {
+    bool more = false;
+    rsRetVal sent = RS_RET_OK;
+    const int64_t now = now_ms();
+    store_if_due(in, now);
+    if (now < in->retry_ms || in->follow == NULL) {
+        return IMPACCT_QUIET;
+    }
+    in->retry_ms = 0;
+    prop_t* const prop = impacct_ack_prop(in->ack);
+    in->full = prop == NULL;
+    if (in->full) {
+        return IMPACCT_QUIET;
+    }
+    if (in->batched == 0) {
+        pacct_follow_position(in->follow, &in->batch_start);
+    }
+    sent = fill_batch(in, prop, &more);
+    const rsRetVal flushed = impacct_sender_flush(in->sender);
+    sent = sent == RS_RET_OK ? flushed : sent;
+    if (sent != RS_RET_OK) {
+        if (!in->shared->host->glbl->GetGlobalInputTermState()) {
+            rewind_batch(in, sent);
+        }
+        return IMPACCT_QUIET;
+    }
+    in->send_told = false;
+    if (in->batched > 0) {
+        struct pacct_position pos;
+        pacct_follow_position(in->follow, &pos);
+        if (impacct_ack_end(in->ack, &pos, in->batched, false)) {
+            in->batched = 0;
+        }
+    }
+    return more ? IMPACCT_MORE : IMPACCT_QUIET;
+}
+
+int impacct_input_timeout(const struct impacct_input* in) {
+    int ms = in->settings->polling_ms;
+    if (ms == 0) {
+        ms = uses_inotify(in) ? POLL_BEHIND_INOTIFY_MS : POLL_ALONE_MS;
+    }
+    if (in->retry_ms != 0) {
+        ms = ms < RETRY_MS ? ms : RETRY_MS;
+    }
+    if (in->stored_ms != 0) {
+        ms = ms < SETTLE_MS ? ms : SETTLE_MS;
+    }
+    if (impacct_ack_in_flight(in->ack) > 0 || in->full) {
+        ms = ms < in->ack_ms ? ms : in->ack_ms;
+    }
+    return ms;
+}
+
+void impacct_input_waited(struct impacct_input* in) {
+    in->ack_ms = in->ack_ms * 2 < ACK_LAST_MS ? in->ack_ms * 2 : ACK_LAST_MS;
+}
+
+void impacct_input_stop(struct impacct_input* in) {
+    const struct timespec look = {0, STOP_LOOK_MS * 1000000L};
+    const char* call;
+    unsigned records;
+    if (in->batched > 0 && in->follow != NULL) {
+        struct pacct_position pos;
+        pacct_follow_position(in->follow, &pos);
+        impacct_ack_end(in->ack, &pos, in->batched, true);
+    }
+    for (int64_t until = now_ms() + STOP_WAIT_MS; impacct_ack_in_flight(in->ack) > 0 && now_ms() < until;) {
+        if (!impacct_ack_collect(in->ack, &in->done, &records)) {
+            nanosleep(&look, NULL);
+        }
+    }
+    if (in->keeper != NULL) {
+        pacct_keeper_put(in->keeper, &in->done);
+        tell_store_error(in, pacct_keeper_finish(in->keeper, &call), call);
+        in->keeper = NULL;
+    }
+    pacct_names_free(in->origin.names);
+    in->origin.names = NULL;
+}

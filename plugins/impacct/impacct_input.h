@@ -1,0 +1,66 @@
+/**
+ * @file impacct_input.h
+ * @brief One input at run time: reads its file, submits, keeps its position.
+ */
+#ifndef IMPACCT_INPUT_H
+#define IMPACCT_INPUT_H
+
+#include "impacct_host.h"
+#include "impacct_params.h"
+#include "pacct_names.h"
+#include "pacct_tty.h"
+#include "pacct_wake.h"
+
+struct impacct_input;
+
+/** What the inputs of one module share. */
+struct impacct_shared {
+    const struct impacct_host* host;
+    struct pacct_wake* wake;
+    struct pacct_ttys* ttys;
+};
+
+/** Plans of an input. They live until the module is unloaded: messages in queues point to them. */
+struct impacct_plans {
+    struct pacct_plan text, tree;
+};
+
+/** What impacct_input_serve() leaves. */
+enum impacct_served {
+    IMPACCT_MORE, /**< there is more to read at once */
+    IMPACCT_QUIET /**< nothing to do before a change, or impacct_input_timeout() */
+};
+
+/**
+ * Make an input, with its counters, which are visible to impstats from then on.
+ *
+ * @param slot of this input in shared->wake
+ * @param state_path of the state file, NULL: no position is kept; copied
+ * @param shared, settings, plans have to outlive the input
+ */
+rsRetVal impacct_input_new(struct impacct_input** input,
+                           const struct impacct_shared* shared,
+                           unsigned slot,
+                           const struct impacct_settings* settings,
+                           const struct impacct_plans* plans,
+                           ruleset_t* ruleset,
+                           const char* state_path);
+
+/** Load the position and start the threads that the input needs. Called by the input thread. */
+rsRetVal impacct_input_start(struct impacct_input* in);
+
+/** Read and submit at most one batch, and store the position where that is due. */
+enum impacct_served impacct_input_serve(struct impacct_input* in);
+
+/** Milliseconds until impacct_input_serve() has to be called again although nothing changed. */
+int impacct_input_timeout(const struct impacct_input* in);
+
+/** To be told after a wait of impacct_input_timeout() in which nothing happened: the next one may be longer. */
+void impacct_input_waited(struct impacct_input* in);
+
+/** Wait a moment for what is in flight, store the position, end the threads. Called by the input thread. */
+void impacct_input_stop(struct impacct_input* in);
+
+void impacct_input_free(struct impacct_input* in);
+
+#endif

@@ -1,0 +1,190 @@
+/**
+ * @file impacct_msg.c
+ * @brief From a record to a message in a batch on its way to a ruleset.
+ *
+ * Algorithm: record to event, event to text and to a tree of properties, both
+ * into a message, which the rate limiter puts into the batch.
+ *
+ * Concurrency and locking: used by the input thread. A message belongs to
+ * rsyslog from ratelimitAddMsg() on, whatever that returns.
+ *
+ * Failure model: what cannot be made for want of memory is told, and the
+ * record is not lost: the caller keeps its position.
+ */
+#include "impacct_msg.h"
+#include "pacct_json.h"
+#include "pacct_text.h"
+#include "pacct_tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CEE_COOKIE "@cee: "
+#define LOCAL_IP "127.0.0.1"
+/* tag, bracket, process id, bracket, colon */
+#define TAG_MAX 80
+
+struct impacct_sender {
+    const struct impacct_host* host;
+    const struct impacct_settings* settings;
+    ruleset_t* ruleset;
+    const struct pacct_plan *text_plan, *tree_plan;
+    const struct pacct_origin* origin;
+    ratelimit_t* limiter;
+    prop_t* local_ip;
+    multi_submit_t batch;
+    smsg_t* messages[IMPACCT_BATCH];
+    struct pacct_buf text;
+    struct pacct_clock clock;
+    struct pacct_event event;
+    struct pacct_room room;
+    time_t second; /* that "broken_down" holds */
+    struct syslogTime broken_down;
+    char tag[TAG_MAX];
+    size_t tag_len; /* of the part that is the same for all */
+};
+
+rsRetVal impacct_sender_new(struct impacct_sender** sender,
+                            const struct impacct_host* host,
+                            const struct impacct_settings* settings,
+                            ruleset_t* ruleset,
+                            const struct pacct_plan* text_plan,
+                            const struct pacct_plan* tree_plan,
+                            const struct pacct_origin* origin) {
+    DEFiRet;
+    struct impacct_sender* s;
+    CHKmalloc(s = calloc(1, sizeof(*s)));
+    s->host = host;
+    s->settings = settings;
+    s->ruleset = ruleset;
+    s->text_plan = text_plan;
+    s->tree_plan = tree_plan;
+    s->origin = origin;
+    s->second = -1;
+    s->batch.maxElem = IMPACCT_BATCH;
+    s->batch.ppMsgs = s->messages;
+    s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
+    CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
+    CHKiRet(ratelimitNew(&s->limiter, "impacct", settings->file));
+    ratelimitSetLinuxLike(s->limiter, (unsigned)settings->ratelimit_interval, (unsigned)settings->ratelimit_burst);
+    ratelimitSetNoTimeCache(s->limiter); /* the time of a message is not when it came in */
+
+finalize_it:
+    if (iRet != RS_RET_OK) {
+        impacct_sender_free(s);
+        s = NULL;
+    }
+    *sender = s;
+    RETiRet;
+}
+
+void impacct_sender_free(struct impacct_sender* s) {
+    if (s == NULL) {
+        return;
+    }
+    if (s->limiter != NULL) {
+        ratelimitDestruct(s->limiter);
+    }
+    if (s->local_ip != NULL) {
+        s->host->prop->Destruct(&s->local_ip);
+    }
+    pacct_buf_free(&s->text);
+    free(s);
+}
+
+/* Records of one second come in a row: break each second down once. */
+static const struct syslogTime* time_of(struct impacct_sender* s, time_t second) {
+    if (second != s->second) {
+        struct timeval tv = {.tv_sec = second};
+        s->host->datetime->timeval2syslogTime(&tv, &s->broken_down, TIME_IN_LOCALTIME);
+        s->second = second;
+    }
+    return &s->broken_down;
+}
+
+static bool write_text(struct impacct_sender* s) {
+    s->text.len = 0;
+    switch (s->settings->format) {
+        case IMPACCT_FORMAT_TEXT:
+            return pacct_text_write(&s->event, &s->clock, &s->text);
+        case IMPACCT_FORMAT_CEE:
+            if (!pacct_buf_reserve(&s->text, sizeof(CEE_COOKIE))) {
+                return false;
+            }
+            memcpy(s->text.p, CEE_COOKIE, sizeof(CEE_COOKIE) - 1);
+            s->text.len = sizeof(CEE_COOKIE) - 1;
+            break;
+        case IMPACCT_FORMAT_JSON:
+        default:
+            break;
+    }
+    return pacct_json_write(s->text_plan, &s->event, &s->clock, &s->text);
+}
+
+/* rsyslog takes program name and process id from a tag of the form "name[pid]:". */
+static void set_tag(struct impacct_sender* s, smsg_t* msg) {
+    char* end = s->tag + s->tag_len;
+    if (pacct_event_has(&s->event, PACCT_F_PID)) {
+        *end++ = '[';
+        end = pacct_write_uint(end, s->event.v[PACCT_F_PID].u);
+        *end++ = ']';
+    }
+    *end++ = ':';
+    MsgSetTAG(msg, (const uchar*)s->tag, (size_t)(end - s->tag));
+}
+
+static rsRetVal add_properties(struct impacct_sender* s, smsg_t* msg) {
+    DEFiRet;
+    struct fjson_object* tree;
+    if (s->tree_plan->count == 0) {
+        FINALIZE;
+    }
+    CHKmalloc(tree = pacct_tree_make(s->tree_plan, &s->event, &s->clock));
+    iRet = msgAddJSON(msg, (uchar*)s->settings->container, tree, 0, 0);
+
+finalize_it:
+    RETiRet;
+}
+
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const uint8_t* raw,
+                            const struct pacct_record* rec,
+                            time_t now,
+                            prop_t* input_name) {
+    DEFiRet;
+    smsg_t* msg = NULL;
+    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
+    if (!write_text(s)) {
+        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
+    }
+    const uint64_t end = pacct_record_end(rec);
+    const time_t second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime);
+    CHKiRet(msgConstructWithTime(&msg, time_of(s, second), second));
+    MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY); /* whatever waits is safe in the file */
+    MsgSetInputName(msg, input_name);
+    MsgSetRawMsg(msg, s->text.p, s->text.len);
+    MsgSetMSGoffs(msg, 0);
+    MsgSetHOSTNAME(msg, (const uchar*)s->origin->hostname, (int)s->origin->hostname_len);
+    MsgSetRcvFrom(msg, s->host->glbl->GetLocalHostNameProp());
+    CHKiRet(MsgSetRcvFromIP(msg, s->local_ip));
+    set_tag(s, msg);
+    msgSetPRI(msg, s->settings->facility | s->settings->severity);
+    if (s->ruleset != NULL) {
+        MsgSetRuleset(msg, s->ruleset);
+    }
+    CHKiRet(add_properties(s, msg));
+    smsg_t* const given = msg;
+    msg = NULL; /* from here on it is rsyslog's */
+    iRet = ratelimitAddMsg(s->limiter, &s->batch, given);
+
+finalize_it:
+    if (msg != NULL) {
+        msgDestruct(&msg);
+    }
+    RETiRet;
+}
+
+rsRetVal impacct_sender_flush(struct impacct_sender* s) {
+    return multiSubmitFlush(&s->batch);
+}

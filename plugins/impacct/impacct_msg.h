@@ -1,0 +1,49 @@
+/**
+ * @file impacct_msg.h
+ * @brief From a record to a message in a batch on its way to a ruleset.
+ */
+#ifndef IMPACCT_MSG_H
+#define IMPACCT_MSG_H
+
+#include "impacct_host.h"
+#include "impacct_params.h"
+#include "pacct_event.h"
+
+/** Records per batch, at most. */
+#define IMPACCT_BATCH 1024
+
+struct impacct_sender;
+
+/**
+ * @param settings and ruleset have to outlive the sender; ruleset NULL: rsyslog's default
+ * @param text_plan, tree_plan plans of the JSON text and of the properties; they have to outlive every message,
+ *        because the names in a property tree are not copied
+ * @param origin see pacct_event.h; has to outlive the sender
+ */
+rsRetVal impacct_sender_new(struct impacct_sender** sender,
+                            const struct impacct_host* host,
+                            const struct impacct_settings* settings,
+                            ruleset_t* ruleset,
+                            const struct pacct_plan* text_plan,
+                            const struct pacct_plan* tree_plan,
+                            const struct pacct_origin* origin);
+
+void impacct_sender_free(struct impacct_sender* s);
+
+/**
+ * Put one record into the batch.
+ *
+ * @param input_name property that the message holds until it is done with, see impacct_ack.h
+ * @return RS_RET_OK; RS_RET_DISCARDMSG where rate limiting has dropped it; RS_RET_OUT_OF_MEMORY where there is no
+ *         message; anything else where rsyslog could not take the whole batch
+ */
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const uint8_t* raw,
+                            const struct pacct_record* rec,
+                            time_t now,
+                            prop_t* input_name);
+
+/** Hand the batch to the queue of the ruleset; waits while that is full. */
+rsRetVal impacct_sender_flush(struct impacct_sender* s);
+
+#endif

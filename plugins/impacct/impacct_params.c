@@ -1,0 +1,312 @@
+/**
+ * @file impacct_params.c
+ * @brief The parameters of input(type="impacct"): one table, one struct of settings.
+ *
+ * Algorithm: a row says name, kind, range or choices, default, and where the
+ * value goes. A default is text and takes the same way as what a user writes.
+ *
+ * rsyslog is asked for every value as a list of strings, and the kinds are
+ * checked here: its own checks do not name the value, and accept an unknown
+ * facility or severity without a word.
+ *
+ * Concurrency and locking: used while the configuration is loaded, by one
+ * thread.
+ *
+ * Failure model: the first wrong value ends the reading of its input.
+ */
+#include "impacct_params.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libestr.h>
+
+enum kind { TEXT, PATH, TAG, CONTAINER, CHOICE, SWITCH, NUMBER, SECONDS, FACILITY, SEVERITY, FIELDS };
+
+struct param {
+    const char* name;
+    enum kind kind;
+    size_t offset; /* in struct impacct_settings */
+    const char* dflt; /* "": none */
+    long min, max; /* NUMBER; SECONDS in milliseconds */
+    const char* const* choices; /* CHOICE: terminated by NULL, in the order of their numbers */
+};
+
+static const char* const modes[] = {"inotify", "polling", NULL};
+static const char* const formats[] = {"json", "cee", "text", NULL};
+static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
+static const char* const byte_orders[] = {"native", "little", "big", NULL};
+
+#define DAY_MS 86400000L
+#define AT(member) offsetof(struct impacct_settings, member)
+
+/* The names are written as in the documents; doc/source/reference/parameters has a page for each. */
+static const struct param params[] = {
+    {.name = "file", .kind = PATH, .offset = AT(file), .dflt = ""},
+    {.name = "mode", .kind = CHOICE, .offset = AT(mode), .dflt = "inotify", .choices = modes},
+    {.name = "pollingInterval", .kind = SECONDS, .offset = AT(polling_ms), .dflt = "", .min = 1, .max = DAY_MS},
+    {.name = "tag", .kind = TAG, .offset = AT(tag), .dflt = "pacct"},
+    {.name = "facility", .kind = FACILITY, .offset = AT(facility), .dflt = "local0"},
+    {.name = "severity", .kind = SEVERITY, .offset = AT(severity), .dflt = "info"},
+    {.name = "ruleset", .kind = TEXT, .offset = AT(ruleset), .dflt = ""},
+    {.name = "ratelimit.interval", .kind = NUMBER, .offset = AT(ratelimit_interval), .dflt = "0", .max = INT_MAX},
+    {.name = "ratelimit.burst",
+     .kind = NUMBER,
+     .offset = AT(ratelimit_burst),
+     .dflt = "10000",
+     .min = 1,
+     .max = INT_MAX},
+    {.name = "format", .kind = CHOICE, .offset = AT(format), .dflt = "json", .choices = formats},
+    {.name = "schema", .kind = CHOICE, .offset = AT(schema), .dflt = "native", .choices = schemas},
+    {.name = "properties", .kind = FIELDS, .offset = AT(properties), .dflt = "all"},
+    {.name = "container", .kind = CONTAINER, .offset = AT(container), .dflt = "$!pacct"},
+    {.name = "freshStartTail", .kind = SWITCH, .offset = AT(fresh_start_tail), .dflt = "off"},
+    {.name = "persistStateInterval",
+     .kind = NUMBER,
+     .offset = AT(persist_state_interval),
+     .dflt = "1000",
+     .min = 1,
+     .max = INT_MAX},
+    {.name = "stateFile.directory", .kind = PATH, .offset = AT(state_directory), .dflt = ""},
+    {.name = "stateFile", .kind = TEXT, .offset = AT(state_file), .dflt = ""},
+    {.name = "resolveNames", .kind = SWITCH, .offset = AT(resolve_names), .dflt = "on"},
+    {.name = "resolveNames.cacheTime",
+     .kind = NUMBER,
+     .offset = AT(resolve_names_cache_time),
+     .dflt = "300",
+     .min = 1,
+     .max = INT_MAX},
+    {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
+    {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
+    {.name = "hostname", .kind = TEXT, .offset = AT(hostname), .dflt = ""},
+    {.name = "hostId", .kind = TEXT, .offset = AT(host_id), .dflt = ""},
+};
+#define PARAM_COUNT (sizeof(params) / sizeof(params[0]))
+
+static struct cnfparamdescr descriptions[PARAM_COUNT];
+static struct cnfparamblk block = {CNFPARAMBLK_VERSION, PARAM_COUNT, descriptions};
+
+/* rsyslog compares names without regard to case */
+static void describe(void) {
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        descriptions[i] = (struct cnfparamdescr){.name = params[i].name, .type = eCmdHdlrArray};
+    }
+}
+
+static bool parse_long(const char* text, long* n) {
+    char* end;
+    errno = 0;
+    *n = strtol(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0';
+}
+
+static const char* set_number(const struct param* p, const char* text, int* n) {
+    static char why[64];
+    long value;
+    if (!parse_long(text, &value) || value < p->min || value > p->max) {
+        snprintf(why, sizeof(why), "a whole number from %ld to %ld", p->min, p->max);
+        return why;
+    }
+    *n = (int)value;
+    return NULL;
+}
+
+static const char* set_seconds(const struct param* p, const char* text, int* ms) {
+    static char why[64];
+    char* end;
+    const double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds * 1000 < (double)p->min ||
+        seconds * 1000 > (double)p->max) {
+        snprintf(why, sizeof(why), "seconds from %g to %g", (double)p->min / 1000, (double)p->max / 1000);
+        return why;
+    }
+    *ms = (int)lround(seconds * 1000);
+    return NULL;
+}
+
+static const char* set_choice(const struct param* p, const char* text, int* n) {
+    static char why[128];
+    size_t len = 0;
+    for (int i = 0; p->choices[i] != NULL; i++) {
+        if (strcasecmp(text, p->choices[i]) == 0) {
+            *n = i;
+            return NULL;
+        }
+        len += (size_t)snprintf(why + len, sizeof(why) - len, "%s\"%s\"", i == 0 ? "" : " or ", p->choices[i]);
+    }
+    return why;
+}
+
+static const char* set_switch(const char* text, int* n) {
+    if (strcasecmp(text, "on") != 0 && strcasecmp(text, "off") != 0) {
+        return "\"on\" or \"off\"";
+    }
+    *n = strcasecmp(text, "on") == 0;
+    return NULL;
+}
+
+/* A facility is kept as in a PRI. Its number may be given instead of its name. */
+static const char* set_facility(const char* text, int* n) {
+    long number;
+    if (parse_long(text, &number)) {
+        *n = (int)number << 3;
+        return number >= 0 && number < LOG_NFACILITIES ? NULL : "a facility: a name, or a number from 0 to 23";
+    }
+    *n = decodeSyslogName((uchar*)text, syslogFacNames);
+    return *n >= 0 ? NULL : "a facility, such as \"local0\" or \"authpriv\"";
+}
+
+static const char* set_severity(const char* text, int* n) {
+    *n = decodeSyslogName((uchar*)text, syslogPriNames);
+    return *n >= LOG_EMERG && *n <= LOG_DEBUG ? NULL : "a severity, such as \"info\" or \"notice\"";
+}
+
+static const char* set_text(const char* text, char** value) {
+    free(*value);
+    *value = strdup(text);
+    return *value == NULL ? "copied: out of memory" : NULL;
+}
+
+static const char* set_path(const char* text, char** value) {
+    if (text[0] != '\0' && (text[0] != '/' || strlen(text) >= PATH_MAX)) {
+        return "an absolute path";
+    }
+    return set_text(text, value);
+}
+
+/* rsyslog cuts a program name out of the tag: up to a colon, a bracket or a slash. 48 is RFC 5424's limit. */
+static const char* set_tag(const char* text, char** value) {
+    size_t len = strlen(text);
+    if (len > 0 && text[len - 1] == ':') {
+        len--; /* as users of imfile write it */
+    }
+    bool ok = len > 0 && len <= 48;
+    for (size_t i = 0; i < len; i++) {
+        ok = ok && text[i] > ' ' && text[i] < 0x7f && strchr(":[]/", text[i]) == NULL;
+    }
+    if (!ok) {
+        return "1 to 48 printable characters without blanks, colons, brackets and slashes";
+    }
+    char tag[49];
+    memcpy(tag, text, len);
+    tag[len] = '\0';
+    return set_text(tag, value);
+}
+
+static const char* set_container(const char* text, char** value) {
+    bool ok = text[0] == '$' && (text[1] == '!' || text[1] == '.');
+    for (size_t i = 2; ok && text[i] != '\0'; i++) {
+        const bool separator = text[i] == '!' && text[i - 1] != '!' && text[i - 1] != '.' && text[i + 1] != '\0';
+        ok = separator || (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+             (text[i] >= '0' && text[i] <= '9') || strchr("_-@.", text[i]) != NULL;
+    }
+    return ok ? set_text(text + 1, value) : "a property, such as \"$!pacct\", \"$!\" or \"$.pacct\"";
+}
+
+/* "all", "none", or names: several values, or several in one with blanks or commas between them */
+static const char* set_fields(const char* text, bool alone, struct pacct_set* fields) {
+    static char why[96];
+    if (alone && strcasecmp(text, "all") == 0) {
+        *fields = pacct_set_full();
+        return NULL;
+    }
+    if (alone && strcasecmp(text, "none") == 0) {
+        return NULL;
+    }
+    bool any = false;
+    for (const char* p = text + strspn(text, " ,"); *p != '\0'; p += strspn(p, " ,")) {
+        const size_t len = strcspn(p, " ,");
+        const enum pacct_field_id id = pacct_field_find(p, len);
+        if (id == PACCT_F_COUNT) {
+            snprintf(why, sizeof(why), "\"all\", \"none\" or names of fields; \"%.*s\" is none", len > 32 ? 32 : (int)len, p);
+            return why;
+        }
+        pacct_set_add(fields, id);
+        any = true;
+        p += len;
+    }
+    return any ? NULL : "\"all\", \"none\" or names of fields";
+}
+
+/* NULL, or what the value would have to be */
+static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s) {
+    void* const at = (char*)s + p->offset;
+    switch (p->kind) {
+        case PATH:
+            return set_path(text, at);
+        case TAG:
+            return set_tag(text, at);
+        case CONTAINER:
+            return set_container(text, at);
+        case CHOICE:
+            return set_choice(p, text, at);
+        case SWITCH:
+            return set_switch(text, at);
+        case NUMBER:
+            return set_number(p, text, at);
+        case SECONDS:
+            return text[0] == '\0' && p->dflt == text ? NULL : set_seconds(p, text, at);
+        case FACILITY:
+            return set_facility(text, at);
+        case SEVERITY:
+            return set_severity(text, at);
+        case FIELDS:
+            return set_fields(text, alone, at);
+        case TEXT:
+        default:
+            return set_text(text, at);
+    }
+}
+
+static bool set_from(const struct param* p, const struct cnfarray* values, struct impacct_settings* s, char* why) {
+    if (values->nmemb != 1 && p->kind != FIELDS) {
+        snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' takes one value, not a list of %d", p->name, values->nmemb);
+        return false;
+    }
+    for (int i = 0; i < values->nmemb; i++) {
+        char* const text = es_str2cstr(values->arr[i], NULL);
+        const char* const wanted = text == NULL ? "read: out of memory" : set(p, text, values->nmemb == 1, s);
+        if (wanted != NULL) {
+            snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"%.128s\", but has to be %s", p->name,
+                     text == NULL ? "" : text, wanted);
+        }
+        free(text);
+        if (wanted != NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why[IMPACCT_PARAMS_WHY]) {
+    memset(s, 0, sizeof(*s));
+    why[0] = '\0';
+    describe();
+    struct cnfparamvals* const values = nvlstGetParams(lst, &block, NULL);
+    if (values == NULL) {
+        return false;
+    }
+    bool ok = true;
+    for (size_t i = 0; i < PARAM_COUNT && ok; i++) {
+        ok = values[i].bUsed ? set_from(&params[i], values[i].val.d.ar, s, why)
+                             : set(&params[i], params[i].dflt, true, s) == NULL;
+    }
+    cnfparamvalsDestruct(values, &block);
+    return ok;
+}
+
+void impacct_params_free(struct impacct_settings* s) {
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        const enum kind kind = params[i].kind;
+        if (kind == TEXT || kind == PATH || kind == TAG || kind == CONTAINER) {
+            char** const text = (char**)(void*)((char*)s + params[i].offset);
+            free(*text);
+            *text = NULL;
+        }
+    }
+}

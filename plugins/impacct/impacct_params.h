@@ -1,0 +1,57 @@
+/**
+ * @file impacct_params.h
+ * @brief The parameters of input(type="impacct"): one table, one struct of settings.
+ */
+#ifndef IMPACCT_PARAMS_H
+#define IMPACCT_PARAMS_H
+
+#include "impacct_host.h"
+#include "pacct_schema.h"
+
+#include <stdbool.h>
+
+enum impacct_mode { IMPACCT_MODE_INOTIFY, IMPACCT_MODE_POLLING };
+enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TEXT };
+enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_ORDER_BIG };
+
+/** One input's settings, all valid. Strings are owned; "" where not set. */
+struct impacct_settings {
+    char* file;
+    int mode; /**< enum impacct_mode */
+    int polling_ms; /**< 0: not set */
+    char* tag;
+    int facility; /**< as in a PRI: a multiple of 8 */
+    int severity;
+    char* ruleset;
+    int ratelimit_interval, ratelimit_burst;
+    int format; /**< enum impacct_format */
+    int schema; /**< enum pacct_schema */
+    struct pacct_set properties; /**< empty: none */
+    char* container; /**< as rsyslog's msgAddJSON() takes it: without the dollar sign */
+    int fresh_start_tail;
+    int persist_state_interval;
+    char* state_directory;
+    char* state_file;
+    int resolve_names, resolve_names_cache_time;
+    int ahz;
+    int v0_byte_order; /**< enum impacct_byte_order */
+    char* hostname;
+    char* host_id;
+};
+
+/** Room for the text of a configuration error. */
+#define IMPACCT_PARAMS_WHY 512
+
+/**
+ * Read the parameters of one input.
+ *
+ * @param lst from rsyslog's parser
+ * @param s all members are set; to be released with impacct_params_free(), also on failure
+ * @param why set on failure to a sentence that names the parameter and the value; empty where rsyslog has said it
+ * @return whether all is valid
+ */
+bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why[IMPACCT_PARAMS_WHY]);
+
+void impacct_params_free(struct impacct_settings* s);
+
+#endif

@@ -1,0 +1,199 @@
+/**
+ * @file pacct_event.c
+ * @brief From a record to an event: names, text forms, meanings.
+ *
+ * Algorithm: one setter per group of fields. What is costly (hash, names) is
+ * skipped unless some output wants it.
+ *
+ * Concurrency and locking: one thread; the caches in the origin are its own.
+ *
+ * Failure model: a value that is not known is left out.
+ */
+#include "config.h"
+
+#include "pacct_event.h"
+#include "pacct_clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+/* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
+#define STATUS_SIGNAL(status) ((status) & 0x7fu)
+#define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
+
+#define SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
+
+/* version of ECS whose names the table uses; none is newer */
+#define ECS_VERSION "8.11.0"
+
+static bool is_synthetic(const struct pacct_record* rec) {
+    return rec->version > 0 && rec->mem == 0 && rec->exitcode == 0 &&
+           (rec->flag & (PACCT_AFORK | PACCT_ACORE | PACCT_AXSIG)) == 0;
+}
+
+static void set_comm(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
+    static const char hex[16] __attribute__((nonstring)) = "0123456789abcdef";
+    bool clean;
+    const size_t len = pacct_utf8_copy(rec->comm, rec->comm_len, room->comm, &clean);
+    pacct_event_set_str(ev, PACCT_F_COMM, room->comm, len);
+    if (clean) {
+        return;
+    }
+    for (size_t i = 0; i < rec->comm_len; i++) {
+        const unsigned char c = (unsigned char)rec->comm[i];
+        room->comm_hex[2 * i] = hex[c >> 4];
+        room->comm_hex[2 * i + 1] = hex[c & 0xf];
+    }
+    pacct_event_set_str(ev, PACCT_F_COMM_HEX, room->comm_hex, 2u * rec->comm_len);
+}
+
+static void set_name(const struct pacct_origin* origin,
+                     enum pacct_field_id field,
+                     enum pacct_name_kind kind,
+                     uint32_t id,
+                     time_t now,
+                     struct pacct_event* ev) {
+    const char* name;
+    if (origin->names == NULL || !pacct_set_has(&origin->wanted, field)) {
+        return;
+    }
+    const size_t len = pacct_names_get(origin->names, kind, id, now, &name);
+    if (len > 0) {
+        pacct_event_set_str(ev, field, name, len);
+    }
+}
+
+static void set_tty(const struct pacct_origin* origin,
+                    uint16_t tty,
+                    time_t now,
+                    struct pacct_room* room,
+                    struct pacct_event* ev) {
+    if (tty == 0) {
+        return;
+    }
+    pacct_event_set_int(ev, PACCT_F_TTY_MAJOR, tty >> 8);
+    pacct_event_set_int(ev, PACCT_F_TTY_MINOR, tty & 0xffu);
+    if (origin->ttys == NULL || !pacct_set_has(&origin->wanted, PACCT_F_TTY)) {
+        return;
+    }
+    const size_t len = pacct_tty_name(origin->ttys, tty, now, room->tty);
+    if (len > 0) {
+        pacct_event_set_str(ev, PACCT_F_TTY, room->tty, len);
+    }
+}
+
+static void set_signal(uint32_t signo, struct pacct_room* room, struct pacct_event* ev) {
+    pacct_event_set_int(ev, PACCT_F_SIGNAL, signo);
+    const char* const abbreviation = sigabbrev_np((int)signo);
+    int len = 0;
+    if (abbreviation != NULL) {
+        len = snprintf(room->signal, sizeof(room->signal), "SIG%s", abbreviation);
+    } else if ((int)signo == SIGRTMIN) {
+        len = snprintf(room->signal, sizeof(room->signal), "SIGRTMIN");
+    } else if ((int)signo > SIGRTMIN && (int)signo <= SIGRTMAX) {
+        len = snprintf(room->signal, sizeof(room->signal), "SIGRTMIN+%d", (int)signo - SIGRTMIN);
+    }
+    if (len > 0) {
+        pacct_event_set_str(ev, PACCT_F_SIGNAL_NAME, room->signal, (size_t)len);
+    }
+}
+
+/* What is known only once a process has ended. */
+static void set_usage(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
+    const uint32_t signo = STATUS_SIGNAL(rec->exitcode);
+    pacct_event_set_int(ev, PACCT_F_CPU_USER, pacct_centiseconds(rec->utime, rec->ahz));
+    pacct_event_set_int(ev, PACCT_F_CPU_SYSTEM, pacct_centiseconds(rec->stime, rec->ahz));
+    pacct_event_set_int(ev, PACCT_F_AC_UTIME, rec->utime);
+    pacct_event_set_int(ev, PACCT_F_AC_STIME, rec->stime);
+    pacct_event_set_int(ev, PACCT_F_MEM_KIB, rec->mem);
+    pacct_event_set_int(ev, PACCT_F_MINOR_FAULTS, rec->minflt);
+    pacct_event_set_int(ev, PACCT_F_MAJOR_FAULTS, rec->majflt);
+    pacct_event_set_int(ev, PACCT_F_SWAPS, rec->swaps);
+    pacct_event_set_int(ev, PACCT_F_IO, rec->io);
+    pacct_event_set_int(ev, PACCT_F_RW, rec->rw);
+    pacct_event_set_int(ev, PACCT_F_STATUS, rec->exitcode);
+    if (signo != 0) {
+        set_signal(signo, room, ev);
+        SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
+    } else {
+        const uint32_t code = STATUS_EXIT_CODE(rec->exitcode);
+        pacct_event_set_int(ev, PACCT_F_EXIT_CODE, code);
+        if (code == 0) {
+            SET_TOKEN(ev, PACCT_F_OUTCOME, "success");
+        } else {
+            SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
+        }
+    }
+    pacct_event_set_int(ev, PACCT_F_FORKED, (rec->flag & PACCT_AFORK) != 0);
+    pacct_event_set_int(ev, PACCT_F_PRIVILEGED, (rec->flag & PACCT_ASU) != 0);
+    pacct_event_set_int(ev, PACCT_F_CORE_DUMPED, (rec->flag & PACCT_ACORE) != 0);
+    pacct_event_set_int(ev, PACCT_F_KILLED, (rec->flag & PACCT_AXSIG) != 0);
+    pacct_event_set_int(ev, PACCT_F_AC_FLAG, rec->flag);
+}
+
+static void set_times(const struct pacct_record* rec, bool synthetic, struct pacct_event* ev) {
+    const uint64_t end = pacct_record_end(rec);
+    pacct_event_set_int(ev, PACCT_F_START, rec->btime);
+    pacct_event_set_int(ev, PACCT_F_AC_BTIME, rec->btime);
+    if (!rec->etime_valid) {
+        return;
+    }
+    pacct_event_set_int(ev, PACCT_F_ELAPSED, pacct_centiseconds(rec->etime, rec->ahz));
+    pacct_event_set_int(ev, PACCT_F_AC_ETIME, rec->etime);
+    if (end <= PACCT_CLOCK_MAX) {
+        pacct_event_set_int(ev, synthetic ? PACCT_F_TIME : PACCT_F_END, end);
+    }
+}
+
+static void set_origin(const struct pacct_origin* origin, struct pacct_event* ev) {
+    pacct_event_set_str(ev, PACCT_F_HOSTNAME, origin->hostname, origin->hostname_len);
+    if (origin->host_id_len > 0) {
+        pacct_event_set_str(ev, PACCT_F_HOST_ID, origin->host_id, origin->host_id_len);
+    }
+    SET_TOKEN(ev, PACCT_F_MODULE, "impacct");
+    SET_TOKEN(ev, PACCT_F_ECS_VERSION, ECS_VERSION);
+}
+
+void pacct_event_make(const struct pacct_origin* origin,
+                      const uint8_t* raw,
+                      const struct pacct_record* rec,
+                      time_t now,
+                      struct pacct_room* room,
+                      struct pacct_event* ev) {
+    const bool synthetic = is_synthetic(rec);
+    memset(&ev->present, 0, sizeof(ev->present));
+    set_origin(origin, ev);
+    SET_TOKEN(ev, PACCT_F_KIND, "event");
+    SET_TOKEN(ev, PACCT_F_CATEGORY, "process");
+    SET_TOKEN(ev, PACCT_F_DATASET, "impacct.process");
+    if (synthetic) {
+        SET_TOKEN(ev, PACCT_F_EVENT, "synthetic");
+        SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "info");
+    } else {
+        SET_TOKEN(ev, PACCT_F_EVENT, "exit");
+        SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "end");
+        set_usage(rec, room, ev);
+    }
+    if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
+        pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), room->id);
+        pacct_event_set_str(ev, PACCT_F_ID, room->id, PACCT_ID_LEN);
+    }
+    pacct_event_set_int(ev, PACCT_F_VERSION, rec->version);
+    if (rec->big_endian) {
+        SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "big");
+    } else {
+        SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
+    }
+    set_comm(rec, room, ev);
+    if (rec->has_pid) {
+        pacct_event_set_int(ev, PACCT_F_PID, rec->pid);
+        pacct_event_set_int(ev, PACCT_F_PPID, rec->ppid);
+    }
+    pacct_event_set_int(ev, PACCT_F_UID, rec->uid);
+    pacct_event_set_int(ev, PACCT_F_GID, rec->gid);
+    set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, ev);
+    set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, ev);
+    set_tty(origin, rec->tty, now, room, ev);
+    pacct_event_set_int(ev, PACCT_F_AC_TTY, rec->tty);
+    set_times(rec, synthetic, ev);
+}

@@ -1,0 +1,60 @@
+/**
+ * @file pacct_event.h
+ * @brief From a record to an event: names, text forms, meanings.
+ */
+#ifndef PACCT_EVENT_H
+#define PACCT_EVENT_H
+
+#include "pacct_fields.h"
+#include "pacct_id.h"
+#include "pacct_names.h"
+#include "pacct_record.h"
+#include "pacct_tty.h"
+#include "pacct_utf8.h"
+
+#include <time.h>
+
+/** Where records come from, and what is wanted of them. Strings are valid UTF-8 and belong to the caller. */
+struct pacct_origin {
+    const char* hostname;
+    size_t hostname_len;
+    const char* host_id; /**< identity of the host, a part of every id; at most PACCT_ID_HOST_MAX bytes */
+    size_t host_id_len;
+    struct pacct_names* names; /**< NULL: names are not resolved */
+    struct pacct_ttys* ttys; /**< NULL: terminals are not named */
+    struct pacct_set wanted; /**< fields that anybody will look at; the costly ones are left out otherwise */
+};
+
+/** Room for the strings that an event of a record points to. */
+struct pacct_room {
+    char comm[PACCT_COMM_MAX * PACCT_UTF8_GROWTH];
+    char comm_hex[PACCT_COMM_MAX * 2];
+    char id[PACCT_ID_LEN];
+    char tty[PACCT_TTY_MAX];
+    char signal[16];
+};
+
+/**
+ * Make the event of a record.
+ *
+ * The event is "synthetic", and says nothing of an end, where the kernel wrote
+ * the record because accounting left the file, about a process that still
+ * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the
+ * kernel collects what the process used: neither memory nor flags are set. A
+ * process that ends has memory, or is a kernel thread and has AFORK set.
+ * Kernels before 2.6.18 filled both in, so there it cannot be told.
+ *
+ * @param raw the record as read, pacct_record_length(raw) bytes
+ * @param rec the same, decoded
+ * @param now seconds of a monotonic clock, for the caches
+ * @param room keeps strings; has to live as long as the event
+ * @param ev all values that the record has
+ */
+void pacct_event_make(const struct pacct_origin* origin,
+                      const uint8_t* raw,
+                      const struct pacct_record* rec,
+                      time_t now,
+                      struct pacct_room* room,
+                      struct pacct_event* ev);
+
+#endif

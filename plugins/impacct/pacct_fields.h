@@ -1,0 +1,180 @@
+/**
+ * @file pacct_fields.h
+ * @brief The one table of fields, and the event that holds their values.
+ *
+ * A field is one row of PACCT_FIELDS. The row gives its name in every schema,
+ * its type, and what the reference page says of it; the enumeration, the JSON
+ * text, the property tree and doc/source/reference/impacct-fields.rst are all
+ * made from it. To add a field: add the row, and set the value where an event
+ * is made (pacct_event.c).
+ *
+ * Columns:
+ * - symbol: PACCT_F_symbol
+ * - native: name in schema "native", and in the parameter "properties"; "-": not in this schema
+ * - type: see enum pacct_type
+ * - ecs, otel: names in these schemas, separated by spaces; "-": none. In ecs a dot nests objects; in otel it is a
+ *   part of the name. A suffix converts: ":str" an integer as a string, ":ns" seconds as integer nanoseconds,
+ *   ":sec" seconds as whole seconds, ":list" a list of one
+ * - acct: the same for schema "acct"; "=": the native name
+ * - unit, precision, versions, meaning: text for the reference page; versions says which record versions have the
+ *   field, or "state" where it belongs to state messages
+ */
+#ifndef PACCT_FIELDS_H
+#define PACCT_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/** Type of a value, and how it is written. */
+enum pacct_type {
+    PACCT_T_STRING, /**< valid UTF-8, to be escaped */
+    PACCT_T_TOKEN, /**< ASCII letters, digits and "-_./:+", never in need of escaping */
+    PACCT_T_INT, /**< unsigned integer */
+    PACCT_T_SECONDS, /**< hundredths of a second, written as seconds with two decimals */
+    PACCT_T_TIME, /**< seconds since the epoch, written as RFC 3339 in UTC */
+    PACCT_T_BOOL
+};
+
+/* clang-format off */
+#define PACCT_FIELDS(X) \
+/* symbol        native             type     ecs                                 otel                      acct           unit              precision                          versions  meaning */ \
+X(EVENT,         "event",           TOKEN,   "event.action",                     "event.name",             "=",           "-",              "exact",                           "0-3, state", "\"exit\" for a process that ended, \"synthetic\" for the kernel's record about a process that still lives, else the name of a state message") \
+X(ID,            "id",              TOKEN,   "process.entity_id event.id",       "log.record.uid",         "=",           "-",              "exact",                           "0-3",    "32 hexadecimal digits: the first half of the SHA-256 of the host's identity and the bytes of the record") \
+X(TIME,          "time",            TIME,    "@timestamp",                       "time",                   "=",           "-",              "1 s",                             "state",  "when the state message was made") \
+X(HOSTNAME,      "hostname",        STRING,  "host.name",                        "host.name",              "=",           "-",              "exact",                           "0-3, state", "host that the record was written on") \
+X(HOST_ID,       "-",               STRING,  "host.id",                          "host.id",                "-",           "-",              "exact",                           "0-3, state", "identity of the host: its machine id") \
+X(VERSION,       "version",         INT,     "pacct.version",                    "pacct.version",          "=",           "-",              "exact",                           "0-3",    "version of the record") \
+X(BYTE_ORDER,    "byte_order",      TOKEN,   "pacct.byte_order",                 "pacct.byte_order",       "=",           "-",              "exact",                           "0-3",    "byte order of the kernel that wrote it: \"little\" or \"big\"") \
+X(COMM,          "comm",            STRING,  "process.name",                     "pacct.comm",             "ac_comm",     "-",              "at most 15 bytes (16 in versions 0 to 2)", "0-3", "name of the process; each byte that is not UTF-8 became U+FFFD") \
+X(COMM_HEX,      "comm_hex",        TOKEN,   "pacct.comm_hex",                   "pacct.comm_hex",         "=",           "-",              "exact",                           "0-3",    "raw bytes of the name, set only where they are not UTF-8") \
+X(PID,           "pid",             INT,     "process.pid",                      "process.pid",            "ac_pid",      "-",              "exact",                           "3",      "process id in the pid namespace of the accounting file") \
+X(PPID,          "ppid",            INT,     "process.parent.pid",               "process.parent_pid",     "ac_ppid",     "-",              "exact",                           "3",      "id of the parent at exit; 1 or a subreaper for orphans, 0 for a parent outside of the namespace") \
+X(UID,           "uid",             INT,     "process.real_user.id:str user.id:str", "process.real_user.id", "ac_uid",    "-",              "exact; 16 bits in version 0",     "0-3",    "real user id at exit") \
+X(USER,          "user",            STRING,  "process.real_user.name user.name", "process.real_user.name", "=",           "-",              "as the name service says when the record is read", "0-3", "name of the user") \
+X(GID,           "gid",             INT,     "process.real_group.id:str group.id:str", "pacct.gid",        "ac_gid",      "-",              "exact; 16 bits in version 0",     "0-3",    "real group id at exit") \
+X(GROUP,         "group",           STRING,  "process.real_group.name group.name", "pacct.group",          "=",           "-",              "as the name service says when the record is read", "0-3", "name of the group") \
+X(TTY,           "tty",             STRING,  "pacct.tty",                        "pacct.tty",              "=",           "-",              "only where it is certain",        "0-3",    "controlling terminal") \
+X(TTY_MAJOR,     "tty_major",       INT,     "process.tty.char_device.major",    "pacct.tty_major",        "=",           "-",              "exact",                           "0-3",    "major device number of the terminal; left out where there is none") \
+X(TTY_MINOR,     "tty_minor",       INT,     "process.tty.char_device.minor",    "pacct.tty_minor",        "=",           "-",              "the low 8 bits",                  "0-3",    "minor device number of the terminal; left out where there is none") \
+X(START,         "start",           TIME,    "process.start event.start",        "process.creation.time",  "=",           "-",              "about 1 s",                       "0-3",    "start: the kernel computes it at exit as now minus elapsed") \
+X(END,           "end",             TIME,    "@timestamp process.end event.end", "process.exit.time",      "=",           "-",              "1 s; 2 s and coarser where elapsed exceeds 46 h", "0-3", "exit") \
+X(ELAPSED,       "elapsed",         SECONDS, "event.duration:ns process.uptime:sec", "pacct.elapsed",      "=",           "seconds",        "one tick (10 ms) up to 46.6 h, then 2, 4, 8 ticks ...", "0-3", "time from start to exit by the monotonic clock: without the time the machine was suspended") \
+X(CPU_USER,      "cpu_user",        SECONDS, "pacct.cpu_user",                   "pacct.cpu_user",         "=",           "seconds",        "one tick (10 ms) up to 81.91 s, then 8, 64, 512 ticks ...", "0-3", "CPU time in user mode, all threads, children not included") \
+X(CPU_SYSTEM,    "cpu_system",      SECONDS, "pacct.cpu_system",                 "pacct.cpu_system",       "=",           "seconds",        "one tick (10 ms) up to 81.91 s, then 8, 64, 512 ticks ...", "0-3", "CPU time in the kernel, all threads, children not included") \
+X(MEM_KIB,       "mem_kib",         INT,     "pacct.mem_kib",                    "pacct.mem_kib",          "ac_mem",      "KiB",            "exact up to 8191, then in steps of 8, 64, 512 ...", "0-3", "virtual size at exit, no average; 0 for kernel threads") \
+X(MINOR_FAULTS,  "minor_faults",    INT,     "pacct.minor_faults",               "pacct.minor_faults",     "ac_minflt",   "-",              "exact up to 8191, then in steps of 8, 64, 512 ...", "0-3", "page faults served without I/O") \
+X(MAJOR_FAULTS,  "major_faults",    INT,     "pacct.major_faults",               "pacct.major_faults",     "ac_majflt",   "-",              "exact up to 8191, then in steps of 8, 64, 512 ...", "0-3", "page faults that needed I/O") \
+X(SWAPS,         "swaps",           INT,     "pacct.swaps",                      "pacct.swaps",            "ac_swaps",    "-",              "-",                               "0-3",    "as written; the kernel's sources write 0") \
+X(IO,            "io",              INT,     "pacct.io",                         "pacct.io",               "ac_io",       "-",              "-",                               "0-3",    "as written, without a unit; the kernel's sources write 0") \
+X(RW,            "rw",              INT,     "pacct.rw",                         "pacct.rw",               "ac_rw",       "-",              "-",                               "0-3",    "as written, without a unit; the kernel's sources write 0") \
+X(STATUS,        "status",          INT,     "pacct.status",                     "pacct.status",           "ac_exitcode", "-",              "exact",                           "0-3",    "wait status of the thread-group leader, raw") \
+X(EXIT_CODE,     "exit_code",       INT,     "process.exit_code",                "process.exit.code",      "=",           "-",              "exact",                           "0-3",    "exit code; left out when a signal ended the process") \
+X(SIGNAL,        "signal",          INT,     "pacct.signal",                     "pacct.signal",           "=",           "-",              "exact",                           "0-3",    "signal that ended the process; left out otherwise") \
+X(SIGNAL_NAME,   "signal_name",     TOKEN,   "pacct.signal_name",                "pacct.signal_name",      "=",           "-",              "exact",                           "0-3",    "name of that signal") \
+X(FORKED,        "forked",          BOOL,    "pacct.forked",                     "pacct.forked",           "=",           "-",              "exact",                           "0-3",    "the process never called exec after its fork") \
+X(PRIVILEGED,    "privileged",      BOOL,    "pacct.privileged",                 "pacct.privileged",       "=",           "-",              "exact",                           "0-3",    "the process used a privilege; not the same as having run as root") \
+X(CORE_DUMPED,   "core_dumped",     BOOL,    "pacct.core_dumped",                "pacct.core_dumped",      "=",           "-",              "exact",                           "0-3",    "the process dumped core") \
+X(KILLED,        "killed",          BOOL,    "pacct.killed",                     "pacct.killed",           "=",           "-",              "exact",                           "0-3",    "a signal ended the process") \
+X(AC_FLAG,       "-",               INT,     "-",                                "-",                      "ac_flag",     "-",              "exact",                           "0-3",    "the flags as written: 1 fork, 2 privilege, 8 core, 16 signal") \
+X(AC_TTY,        "-",               INT,     "-",                                "-",                      "ac_tty",      "-",              "exact",                           "0-3",    "the terminal as written: 256 * major + minor") \
+X(AC_BTIME,      "-",               INT,     "-",                                "-",                      "ac_btime",    "seconds since the epoch", "about 1 s",              "0-3",    "start") \
+X(AC_ETIME,      "-",               INT,     "-",                                "-",                      "ac_etime",    "ticks",          "see elapsed",                     "0-3",    "elapsed time") \
+X(AC_UTIME,      "-",               INT,     "-",                                "-",                      "ac_utime",    "ticks",          "see cpu_user",                    "0-3",    "CPU time in user mode") \
+X(AC_STIME,      "-",               INT,     "-",                                "-",                      "ac_stime",    "ticks",          "see cpu_system",                  "0-3",    "CPU time in the kernel") \
+X(KIND,          "-",               TOKEN,   "event.kind",                       "-",                      "-",           "-",              "exact",                           "0-3, state", "\"event\", or \"alert\" for a state message that asks for action") \
+X(CATEGORY,      "-",               TOKEN,   "event.category:list",              "-",                      "-",           "-",              "exact",                           "0-3, state", "\"process\" or \"host\"") \
+X(EVENT_TYPE,    "-",               TOKEN,   "event.type:list",                  "-",                      "-",           "-",              "exact",                           "0-3, state", "\"end\" for an exit, \"info\" otherwise") \
+X(OUTCOME,       "-",               TOKEN,   "event.outcome",                    "-",                      "-",           "-",              "exact",                           "0-3",    "\"success\" for exit code 0, else \"failure\"") \
+X(MODULE,        "-",               TOKEN,   "event.module",                     "-",                      "-",           "-",              "exact",                           "0-3, state", "\"impacct\"") \
+X(DATASET,       "-",               TOKEN,   "event.dataset",                    "-",                      "-",           "-",              "exact",                           "0-3, state", "\"impacct.process\" or \"impacct.state\"") \
+X(ECS_VERSION,   "-",               TOKEN,   "ecs.version",                      "-",                      "-",           "-",              "exact",                           "0-3, state", "version of ECS that the names follow")
+/* clang-format on */
+
+/** One symbol per row; PACCT_F_COUNT is their number. */
+enum pacct_field_id {
+#define PACCT_ENUM(symbol, ...) PACCT_F_##symbol,
+    PACCT_FIELDS(PACCT_ENUM)
+#undef PACCT_ENUM
+        PACCT_F_COUNT
+};
+
+/** A set of fields; all functions take any id below PACCT_F_COUNT. */
+struct pacct_set {
+    uint64_t word[(PACCT_F_COUNT + 63) / 64];
+};
+
+static inline bool pacct_set_has(const struct pacct_set* set, enum pacct_field_id id) {
+    return (set->word[id / 64] >> (id % 64) & 1u) != 0;
+}
+
+static inline void pacct_set_add(struct pacct_set* set, enum pacct_field_id id) {
+    set->word[id / 64] |= (uint64_t)1 << (id % 64);
+}
+
+static inline void pacct_set_add_all(struct pacct_set* set, const struct pacct_set* more) {
+    for (size_t i = 0; i < sizeof(set->word) / sizeof(set->word[0]); i++) {
+        set->word[i] |= more->word[i];
+    }
+}
+
+/** The set of all fields. */
+static inline struct pacct_set pacct_set_full(void) {
+    struct pacct_set set;
+    memset(&set, 0xff, sizeof(set));
+    return set;
+}
+
+/** A row of the table as data. All strings are static. */
+struct pacct_field {
+    const char* native;
+    enum pacct_type type;
+    const char *ecs, *otel, *acct;
+    const char *unit, *precision, *versions, *meaning;
+};
+
+/** The table, indexed by enum pacct_field_id. */
+extern const struct pacct_field pacct_fields[PACCT_F_COUNT];
+
+/**
+ * Find a field by its native name.
+ *
+ * @param name len bytes, matched exactly
+ * @return the id, or PACCT_F_COUNT where there is no such field
+ */
+enum pacct_field_id pacct_field_find(const char* name, size_t len);
+
+/** A value. Strings are not terminated, and are not owned by the event. */
+struct pacct_value {
+    union {
+        uint64_t u; /**< INT, SECONDS, TIME, BOOL */
+        const char* s; /**< STRING, TOKEN */
+    };
+    size_t len; /**< of s, in bytes */
+};
+
+/** What one message says: the fields present and their values. */
+struct pacct_event {
+    struct pacct_set present;
+    struct pacct_value v[PACCT_F_COUNT]; /**< v[id] is undefined unless id is in present */
+};
+
+/** Set a number, a time, a duration or a truth value. */
+static inline void pacct_event_set_int(struct pacct_event* ev, enum pacct_field_id id, uint64_t u) {
+    pacct_set_add(&ev->present, id);
+    ev->v[id].u = u;
+}
+
+/** Set a string; s must live for as long as the event is used. */
+static inline void pacct_event_set_str(struct pacct_event* ev, enum pacct_field_id id, const char* s, size_t len) {
+    pacct_set_add(&ev->present, id);
+    ev->v[id].s = s;
+    ev->v[id].len = len;
+}
+
+static inline bool pacct_event_has(const struct pacct_event* ev, enum pacct_field_id id) {
+    return pacct_set_has(&ev->present, id);
+}
+
+#endif

@@ -1,0 +1,66 @@
+/**
+ * @file pacct_follow.h
+ * @brief Follows one accounting file through growth, rotation, truncation and damage.
+ *
+ * A pull interface: pacct_follow_next() gives the next record or the next
+ * thing to know, and says IDLE where there is nothing more at the moment.
+ * Nothing in here waits or logs.
+ */
+#ifndef PACCT_FOLLOW_H
+#define PACCT_FOLLOW_H
+
+#include "pacct_position.h"
+#include "pacct_record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pacct_follow;
+
+/** What pacct_follow_next() found. */
+enum pacct_found {
+    PACCT_FOUND_RECORD, /**< a record */
+    PACCT_FOUND_IDLE, /**< nothing more now; look again after a change or some time */
+    PACCT_FOUND_OPENED, /**< a file has been opened and will be read from item.from */
+    PACCT_FOUND_MISSING, /**< the file does not exist (yet); said once until it does */
+    PACCT_FOUND_ROTATED, /**< the file was read to its end and another one stands at the path */
+    PACCT_FOUND_TRUNCATED, /**< the content before the position is gone; it is read from the start */
+    PACCT_FOUND_STRANGE, /**< the file does not hold what a stored position remembers; it is read from the start */
+    PACCT_FOUND_DAMAGED, /**< bytes from item.from up to item.to are no records and were skipped */
+    PACCT_FOUND_ERROR /**< a system call failed, see item.error; said once until it works again */
+};
+
+struct pacct_item {
+    const uint8_t* raw; /**< RECORD: its bytes, valid until the next call */
+    size_t len; /**< RECORD: their number */
+    uint64_t from, to; /**< OPENED, DAMAGED: offsets in the file */
+    int error; /**< ERROR: errno */
+    const char* call; /**< ERROR: the name of the call */
+};
+
+/**
+ * @param path copied
+ * @param dialect copied
+ * @return NULL when out of memory
+ */
+struct pacct_follow* pacct_follow_new(const char* path, const struct pacct_dialect* dialect);
+
+void pacct_follow_free(struct pacct_follow* f);
+
+/** Go on at a stored position. To be called before the first pacct_follow_next(). */
+void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos);
+
+/** Begin at the end of a file that exists already. To be called before the first pacct_follow_next(). */
+void pacct_follow_from_end(struct pacct_follow* f);
+
+/** See enum pacct_found. @param item the members named there are set */
+enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* item);
+
+/** The position behind the last record given out. */
+void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* pos);
+
+/** Descriptor of the file being read, for watching it; -1: none. Changes at OPENED, and to -1 at ROTATED and ERROR. */
+int pacct_follow_fd(const struct pacct_follow* f);
+
+#endif

@@ -1,0 +1,162 @@
+/**
+ * @file pacct_text.c
+ * @brief An event as one line for people, in the manner of lastcomm(1).
+ *
+ * Algorithm: name, flags, user and terminal come first, in lastcomm's order;
+ * everything else is name=value, so that a missing value shifts nothing.
+ *
+ * Concurrency and locking: none; buffers and caches belong to the caller.
+ *
+ * Failure model: out of memory is told before anything is written.
+ */
+#include "config.h"
+
+#include "pacct_text.h"
+
+/* everything but the strings: numbers, times, words and blanks */
+#define FIXED_SIZE 512u
+/* an escaped byte takes four: \xNN */
+#define ESCAPED_MAX 4u
+
+static const enum pacct_field_id strings[] = {PACCT_F_EVENT,  PACCT_F_COMM, PACCT_F_COMM_HEX,   PACCT_F_USER,
+                                              PACCT_F_TTY, PACCT_F_SIGNAL_NAME};
+static const enum pacct_field_id numbers[] = {
+    PACCT_F_UID,     PACCT_F_EXIT_CODE, PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM,
+    PACCT_F_ELAPSED, PACCT_F_START,     PACCT_F_END,    PACCT_F_TIME,     PACCT_F_PID,
+    PACCT_F_PPID,    PACCT_F_FORKED,    PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED};
+
+struct pacct_set pacct_text_fields(void) {
+    struct pacct_set set = {{0}};
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        pacct_set_add(&set, strings[i]);
+    }
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        pacct_set_add(&set, numbers[i]);
+    }
+    return set;
+}
+
+static char* put(char* out, const char* text) {
+    const size_t len = strlen(text);
+    memcpy(out, text, len);
+    return out + len;
+}
+
+static char* put_byte(char* out, unsigned char c) {
+    static const char hex[16] __attribute__((nonstring)) = "0123456789abcdef";
+    *out++ = '\\';
+    *out++ = 'x';
+    *out++ = hex[c >> 4];
+    *out++ = hex[c & 0xf];
+    return out;
+}
+
+/* Printable ASCII stands for itself, everything else is escaped: no byte can be mistaken. */
+static char* put_escaped(char* out, const char* s, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)s[i];
+        if (c > ' ' && c < 0x7f && c != '\\') {
+            *out++ = (char)c;
+        } else {
+            out = put_byte(out, c);
+        }
+    }
+    return out;
+}
+
+static unsigned nibble(char c) {
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+static char* put_comm(char* out, const struct pacct_event* ev) {
+    if (!pacct_event_has(ev, PACCT_F_COMM_HEX)) {
+        const struct pacct_value* const comm = &ev->v[PACCT_F_COMM];
+        return comm->len == 0 ? put(out, "-") : put_escaped(out, comm->s, comm->len);
+    }
+    const struct pacct_value* const raw = &ev->v[PACCT_F_COMM_HEX];
+    for (size_t i = 0; i + 1 < raw->len; i += 2) {
+        const char c = (char)(nibble(raw->s[i]) << 4 | nibble(raw->s[i + 1]));
+        out = put_escaped(out, &c, 1);
+    }
+    return out;
+}
+
+static char* put_flag(char* out, const struct pacct_event* ev, enum pacct_field_id id, char letter) {
+    *out++ = pacct_event_has(ev, id) && ev->v[id].u != 0 ? letter : '-';
+    return out;
+}
+
+static char* put_string(char* out, const struct pacct_event* ev, enum pacct_field_id id) {
+    *out++ = ' ';
+    return pacct_event_has(ev, id) ? put_escaped(out, ev->v[id].s, ev->v[id].len) : put(out, "-");
+}
+
+static char* put_number(char* out, const char* name, const struct pacct_event* ev, enum pacct_field_id id) {
+    return pacct_event_has(ev, id) ? pacct_write_uint(put(out, name), ev->v[id].u) : out;
+}
+
+static char* put_time(char* out,
+                      const char* name,
+                      const struct pacct_event* ev,
+                      enum pacct_field_id id,
+                      struct pacct_clock* clock) {
+    if (!pacct_event_has(ev, id)) {
+        return out;
+    }
+    out = put(out, name);
+    pacct_clock_write(clock, ev->v[id].u, out);
+    return out + PACCT_CLOCK_LEN;
+}
+
+static char* put_user(char* out, const struct pacct_event* ev) {
+    if (pacct_event_has(ev, PACCT_F_USER)) {
+        return put_string(out, ev, PACCT_F_USER);
+    }
+    *out++ = ' ';
+    return pacct_write_uint(out, ev->v[PACCT_F_UID].u);
+}
+
+static char* put_ending(char* out, const struct pacct_event* ev) {
+    if (pacct_event_has(ev, PACCT_F_SIGNAL_NAME)) {
+        return put_escaped(put(out, " signal="), ev->v[PACCT_F_SIGNAL_NAME].s, ev->v[PACCT_F_SIGNAL_NAME].len);
+    }
+    out = put_number(out, " signal=", ev, PACCT_F_SIGNAL);
+    return put_number(out, " exit=", ev, PACCT_F_EXIT_CODE);
+}
+
+bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, struct pacct_buf* buf) {
+    size_t size = FIXED_SIZE;
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        size += pacct_event_has(ev, strings[i]) ? ev->v[strings[i]].len * ESCAPED_MAX : 0;
+    }
+    if (!pacct_buf_reserve(buf, size)) {
+        return false;
+    }
+    char* out = put_comm(buf->p + buf->len, ev);
+    *out++ = ' ';
+    out = put_flag(out, ev, PACCT_F_PRIVILEGED, 'S');
+    out = put_flag(out, ev, PACCT_F_FORKED, 'F');
+    out = put_flag(out, ev, PACCT_F_CORE_DUMPED, 'D');
+    out = put_flag(out, ev, PACCT_F_KILLED, 'X');
+    out = put_user(out, ev);
+    out = put_string(out, ev, PACCT_F_TTY);
+    if (!pacct_event_has(ev, PACCT_F_EXIT_CODE) && !pacct_event_has(ev, PACCT_F_SIGNAL)) {
+        out = put_string(out, ev, PACCT_F_EVENT); /* no exit: say what it is */
+    }
+    out = put_ending(out, ev);
+    if (pacct_event_has(ev, PACCT_F_CPU_USER) && pacct_event_has(ev, PACCT_F_CPU_SYSTEM)) {
+        out = pacct_write_seconds(put(out, " cpu="), ev->v[PACCT_F_CPU_USER].u + ev->v[PACCT_F_CPU_SYSTEM].u);
+        *out++ = 's';
+    }
+    if (pacct_event_has(ev, PACCT_F_ELAPSED)) {
+        out = pacct_write_seconds(put(out, " elapsed="), ev->v[PACCT_F_ELAPSED].u);
+        *out++ = 's';
+    }
+    out = put_time(out, " start=", ev, PACCT_F_START, clock);
+    out = put_time(out, " end=", ev, PACCT_F_END, clock);
+    out = put_time(out, " time=", ev, PACCT_F_TIME, clock);
+    out = put_number(out, " pid=", ev, PACCT_F_PID);
+    out = put_number(out, " ppid=", ev, PACCT_F_PPID);
+    buf->len = (size_t)(out - buf->p);
+    return true;
+}

@@ -1,0 +1,120 @@
+/**
+ * @file pacct_tree.c
+ * @brief An event as a tree of libfastjson objects: rsyslog's message properties.
+ *
+ * Algorithm: walks the steps of the plan, as pacct_json.c does for text. The
+ * names are not copied: libfastjson is told that they are constant, and each
+ * comes once.
+ *
+ * Concurrency and locking: none.
+ *
+ * Failure model: out of memory releases what was made.
+ */
+#include "config.h"
+
+#include "pacct_tree.h"
+#include "pacct_json.h"
+
+#include <libfastjson/json.h>
+
+#define KEY_OPTIONS (FJSON_OBJECT_ADD_KEY_IS_NEW | FJSON_OBJECT_KEY_IS_CONSTANT)
+
+static struct fjson_object* make_plain(enum pacct_type type,
+                                       const struct pacct_value* v,
+                                       struct pacct_clock* clock) {
+    char text[PACCT_JSON_SCALAR_MAX];
+    switch (type) {
+        case PACCT_T_STRING:
+        case PACCT_T_TOKEN:
+            return fjson_object_new_string_len(v->s, (int)v->len);
+        case PACCT_T_SECONDS:
+            *pacct_write_seconds(text, v->u) = '\0';
+            return fjson_object_new_double_s((double)v->u / 100, text);
+        case PACCT_T_TIME:
+            pacct_clock_write(clock, v->u, text);
+            return fjson_object_new_string_len(text, PACCT_CLOCK_LEN);
+        case PACCT_T_BOOL:
+            return fjson_object_new_boolean(v->u != 0);
+        case PACCT_T_INT:
+        default:
+            return fjson_object_new_int64((int64_t)v->u);
+    }
+}
+
+static struct fjson_object* make_list(struct fjson_object* member) {
+    struct fjson_object* const list = member == NULL ? NULL : fjson_object_new_array();
+    if (list == NULL || fjson_object_array_add(list, member) != 0) {
+        fjson_object_put(member);
+        fjson_object_put(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* NULL with *left_out: the value cannot be said in this form; NULL without: out of memory */
+static struct fjson_object* make_value(const struct pacct_step* step,
+                                       const struct pacct_value* v,
+                                       struct pacct_clock* clock,
+                                       bool* left_out) {
+    char text[PACCT_JSON_SCALAR_MAX];
+    uint64_t ns;
+    switch (step->form) {
+        case PACCT_FORM_STR:
+            return fjson_object_new_string_len(text, (int)(pacct_write_uint(text, v->u) - text));
+        case PACCT_FORM_NS:
+            *left_out = !pacct_nanoseconds(v->u, &ns);
+            return *left_out ? NULL : fjson_object_new_int64((int64_t)ns);
+        case PACCT_FORM_SEC:
+            return fjson_object_new_int64((int64_t)(v->u / 100));
+        case PACCT_FORM_LIST:
+            return make_list(make_plain(step->type, v, clock));
+        case PACCT_FORM_PLAIN:
+        default:
+            return make_plain(step->type, v, clock);
+    }
+}
+
+/* An object with the members from step *at up to its CLOSE or the end; *at is moved there. An object without members
+ * is as good as none where a name opened it; the caller decides. */
+static struct fjson_object* make_object(const struct pacct_plan* plan,
+                                        const struct pacct_event* ev,
+                                        struct pacct_clock* clock,
+                                        size_t* at) {
+    struct fjson_object* const object = fjson_object_new_object();
+    if (object == NULL) {
+        return NULL;
+    }
+    for (; *at < plan->count && plan->steps[*at].kind != PACCT_STEP_CLOSE; (*at)++) {
+        const struct pacct_step* const s = &plan->steps[*at];
+        struct fjson_object* member;
+        bool left_out = false;
+        if (s->kind == PACCT_STEP_OPEN) {
+            (*at)++;
+            member = make_object(plan, ev, clock, at);
+            left_out = member != NULL && fjson_object_object_length(member) == 0;
+            if (left_out) {
+                fjson_object_put(member);
+            }
+        } else if (pacct_event_has(ev, s->field)) {
+            member = make_value(s, &ev->v[s->field], clock, &left_out);
+        } else {
+            continue;
+        }
+        if (left_out) {
+            continue;
+        }
+        if (member == NULL) {
+            fjson_object_put(object);
+            return NULL;
+        }
+        fjson_object_object_add_ex(object, s->key, member, KEY_OPTIONS);
+    }
+    return object;
+}
+
+struct fjson_object* pacct_tree_make(const struct pacct_plan* plan,
+                                     const struct pacct_event* ev,
+                                     struct pacct_clock* clock) {
+    size_t at = 0;
+    return make_object(plan, ev, clock, &at);
+}

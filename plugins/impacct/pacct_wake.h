@@ -1,0 +1,42 @@
+/**
+ * @file pacct_wake.h
+ * @brief Waiting until a file may have changed.
+ *
+ * One waiter serves any number of files. inotify tells of changes; behind it
+ * stands the caller's time limit, since old kernels and some filesystems tell
+ * of nothing.
+ */
+#ifndef PACCT_WAKE_H
+#define PACCT_WAKE_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct pacct_wake;
+
+/** @return NULL when out of memory */
+struct pacct_wake* pacct_wake_new(void);
+
+void pacct_wake_free(struct pacct_wake* w);
+
+/**
+ * Watch the place where a file is or will be: its directory, or as much of the path to it as exists.
+ *
+ * @param slot a small number of the caller's choice, one per file
+ * @return 0, or an errno: changes of this file are not told, only the time limit remains
+ */
+int pacct_wake_watch_path(struct pacct_wake* w, unsigned slot, const char* path);
+
+/** Watch an open file instead of the one watched before in this slot. @param fd -1: none @return as above */
+int pacct_wake_watch_file(struct pacct_wake* w, unsigned slot, int fd);
+
+/**
+ * Wait for a change, a signal or the end of time.
+ *
+ * @param timeout_ms negative: no limit
+ * @param during the signal mask while waiting, so that a signal cannot slip in before
+ * @return whether something changed
+ */
+bool pacct_wake_wait(struct pacct_wake* w, int timeout_ms, const sigset_t* during);
+
+#endif
