@@ -1,0 +1,185 @@
+# Verbs of the end-to-end tests, in the manner of rsyslog's own tests/diag.sh. Debian ships no imdiag, so they drive a
+# real rsyslogd in the foreground and wait for what it does, never for time to pass.
+#
+# A test sources this file, and ends with exit_test. Exit codes: 0 passed, 1 failed, 77 skipped.
+# shellcheck shell=bash
+set -u
+export LC_ALL=C TZ=UTC
+
+srcdir=$(cd "${srcdir:-$(dirname "${BASH_SOURCE[0]}")}" && pwd)
+MODULE_DIR=${MODULE_DIR:-$srcdir/../plugins/impacct/.libs}
+RSYSLOGD=${RSYSLOGD:-$(PATH=$PATH:/usr/sbin:/sbin command -v rsyslogd)}
+RSYSLOG_MODULES=${RSYSLOG_MODULES:-$(echo /usr/lib/*/rsyslog /usr/lib/rsyslog /usr/lib64/rsyslog | tr ' ' ':')}
+# what runs rsyslogd: valgrind or an environment with a sanitizer (tests/run)
+RSYSLOGD_WRAPPER=${RSYSLOGD_WRAPPER:-}
+TEST_TIMEOUT=${TEST_TIMEOUT:-60}
+TEST_NAME=$(basename "$0" .sh)
+PATH=$PATH:/usr/sbin:/sbin
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/impacct-$TEST_NAME.XXXXXX")
+OUT=$WORK/out.jsonl # what the ruleset "records" of generate_conf writes
+SYS=$WORK/sys.log # rsyslog's own messages
+RSYSLOGD_PID=
+
+error_exit() {
+    echo "$TEST_NAME: FAILED: $*" >&2
+    for f in "$SYS" "$WORK/rsyslogd.log"; do
+        [ -s "$f" ] && sed "s|^|    $(basename "$f"): |" "$f" | tail -n 20 >&2
+    done
+    cleanup
+    exit 1
+}
+
+skip_test() {
+    echo "$TEST_NAME: SKIPPED: $*" >&2
+    cleanup
+    exit 77
+}
+
+cleanup() {
+    if [ -n "$RSYSLOGD_PID" ] && kill -0 "$RSYSLOGD_PID" 2>/dev/null; then
+        kill -KILL "$RSYSLOGD_PID" 2>/dev/null
+        wait "$RSYSLOGD_PID" 2>/dev/null
+    fi
+    if [ -n "${KEEP_WORK:-}" ]; then
+        echo "$TEST_NAME: kept $WORK" >&2
+    else
+        rm -rf "$WORK"
+    fi
+}
+
+exit_test() {
+    cleanup
+    exit 0
+}
+
+require_root() {
+    [ "$(id -u)" = 0 ] || skip_test "needs root"
+}
+
+# Accounting by the kernel, switched in a pid namespace of its own.
+require_accounting() {
+    require_root
+    : >"$WORK/probe"
+    in_accounting "$WORK/probe" true 2>/dev/null || skip_test "cannot switch accounting on in a pid namespace of its own"
+    [ -s "$WORK/probe" ] || skip_test "the kernel writes no accounting records here"
+}
+
+# in_accounting FILE COMMAND...: run a command as process 1 of a new pid namespace whose accounting goes to FILE.
+# accton itself and switching off leave records, too.
+in_accounting() {
+    local file=$1
+    shift
+    # shellcheck disable=SC2016 # to be expanded in there
+    unshare --pid --fork --mount-proc sh -c '
+        accton "$1" >/dev/null || exit 1
+        shift
+        "$@"
+        status=$?
+        accton off >/dev/null
+        exit $status' sh "$file" "$@"
+}
+
+# A configuration with the module, its records in $OUT as %msg%, everything else in $SYS; add_conf adds to it.
+generate_conf() {
+    cat >"$WORK/rsyslog.conf" <<CONF
+global(workDirectory="$WORK" maxMessageSize="64k")
+module(load="impacct")
+template(name="msg" type="string" string="%msg%\n")
+ruleset(name="records") { action(type="omfile" file="$OUT" template="msg") }
+syslog.* action(type="omfile" file="$SYS")
+CONF
+}
+
+add_conf() {
+    printf '%s\n' "$1" >>"$WORK/rsyslog.conf"
+}
+
+# check_conf: rsyslogd -N1, its messages in $WORK/check.log
+check_conf() {
+    "$RSYSLOGD" -N1 -f "$WORK/rsyslog.conf" -M "$MODULE_DIR:$RSYSLOG_MODULES" >"$WORK/check.log" 2>&1
+}
+
+startup() {
+    # shellcheck disable=SC2086 # the wrapper is a command line
+    $RSYSLOGD_WRAPPER "$RSYSLOGD" -n -f "$WORK/rsyslog.conf" -i "$WORK/pid" -M "$MODULE_DIR:$RSYSLOG_MODULES" \
+        >>"$WORK/rsyslogd.log" 2>&1 &
+    RSYSLOGD_PID=$!
+    wait_for "rsyslogd to start" test -s "$WORK/pid"
+}
+
+# wait_for WHAT COMMAND...: until the command succeeds, at most $TEST_TIMEOUT seconds
+wait_for() {
+    local what=$1 deadline=$((SECONDS + TEST_TIMEOUT))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || error_exit "waited $TEST_TIMEOUT s in vain for $what"
+        if [ -n "$RSYSLOGD_PID" ] && ! kill -0 "$RSYSLOGD_PID" 2>/dev/null; then
+            "$@" && return
+            error_exit "rsyslogd ended while waiting for $what"
+        fi
+        sleep 0.02
+    done
+}
+
+lines_of() {
+    if [ -e "$1" ]; then wc -l <"$1"; else echo 0; fi
+}
+
+has_lines() {
+    [ "$(lines_of "$1")" -ge "$2" ]
+}
+
+# wait_file_lines FILE COUNT
+wait_file_lines() {
+    wait_for "$2 lines in $(basename "$1") (there are $(lines_of "$1"))" has_lines "$1" "$2"
+}
+
+# wait_content TEXT [FILE]: until a line holds TEXT
+wait_content() {
+    wait_for "'$1' in $(basename "${2:-$SYS}")" grep -qsF -- "$1" "${2:-$SYS}"
+}
+
+content_check() {
+    grep -qsF -- "$1" "${2:-$SYS}" || error_exit "'$1' is not in $(basename "${2:-$SYS}")"
+}
+
+content_absent() {
+    ! grep -qsF -- "$1" "${2:-$SYS}" || error_exit "'$1' is in $(basename "${2:-$SYS}")"
+}
+
+# Ask rsyslogd to end, and see that it does so cleanly.
+shutdown() {
+    kill -TERM "$RSYSLOGD_PID"
+    wait_shutdown
+}
+
+wait_shutdown() {
+    local status=0
+    wait "$RSYSLOGD_PID" || status=$?
+    RSYSLOGD_PID=
+    rm -f "$WORK/pid"
+    [ "$status" = 0 ] || error_exit "rsyslogd ended with status $status: $(tail -n 40 "$WORK/rsyslogd.log")"
+}
+
+kill_immediate() {
+    kill -KILL "$RSYSLOGD_PID"
+    wait "$RSYSLOGD_PID" 2>/dev/null
+    RSYSLOGD_PID=
+    rm -f "$WORK/pid"
+}
+
+assert_eq() {
+    [ "$1" = "$2" ] || error_exit "${3:-values differ}: is '$1', expected '$2'"
+}
+
+# The independent decoder and generator; see tests/lib/pacct.py
+pacct_py() {
+    python3 "$srcdir/lib/pacct.py" "$@" || error_exit "pacct.py $1: see above"
+}
+
+state_file() {
+    echo "$WORK/impacct-state:$(printf %s "$1" | sed 's|%|%25|g; s|/|%2F|g')"
+}
+
+trap 'error_exit "interrupted"' INT TERM

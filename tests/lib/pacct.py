@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""An independent reader and writer of accounting files, the oracle of the end-to-end tests.
+
+Written from acct(5) and the kernel's headers, with struct.unpack and exact fractions; shares nothing with the module.
+
+    pacct.py generate FILE COUNT [--seed N] [--version V] [--big] [--ahz N] [--append] [--serial N] [--hostile]
+    pacct.py compare FILE OUT.jsonl        every record of FILE, in order, is a line of OUT
+    pacct.py dump FILE                     JSON lines with the values that the records hold
+    pacct.py count FILE                    number of records
+"""
+import argparse
+import hashlib
+import json
+import math
+import random
+import struct
+import sys
+from datetime import datetime, timezone
+from fractions import Fraction
+
+FLAGS = {"forked": 0x01, "privileged": 0x02, "core_dumped": 0x08, "killed": 0x10}
+SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE",
+           15: "SIGTERM"}
+V3 = "BBHIIIIIIfHHHHHHHH16s"
+V2 = "BBHHHIHHHHHHHHHHI17sBHII"
+V1 = "BBHHHIHHHHHHHHHI17sBHII"
+V0 = "BxHHHIHHHHHHHHH2xI17s11x"
+
+
+def comp(c):
+    return (c & 0x1FFF) * 8 ** (c >> 13)
+
+
+def to_comp(value):
+    exponent = 0
+    while value > 0x1FFF:
+        value >>= 3
+        exponent += 1
+    return exponent << 13 | value
+
+
+def comp2(c):
+    exponent, fraction = c >> 19, c & 0x7FFFF
+    return fraction if exponent == 0 else (fraction | 0x80000) << (exponent - 1)
+
+
+def to_comp2(value):
+    exponent = 0
+    while value >= 1 << 20:
+        value >>= 1
+        exponent += 1
+    return value if value < 1 << 19 else (exponent + 1) << 19 | value & 0x7FFFF
+
+
+def order_of(raw, v0_big):
+    return ">" if (v0_big if raw[1] == 0 else raw[1] & 0x80) else "<"
+
+
+def decode(raw, ahz=100, v0_big=False):
+    """One record of whatever version as a dict of plain values; times in ticks."""
+    order, version = order_of(raw, v0_big), raw[1] & 0x7F
+    r = {"version": version, "byte_order": "big" if order == ">" else "little", "ahz": 100, "flag": raw[0]}
+    if version == 3:
+        (_, _, r["tty"], r["status"], r["uid"], r["gid"], r["pid"], r["ppid"], r["btime"], etime, utime, stime, mem, io,
+         rw, minflt, majflt, swaps, comm) = struct.unpack(order + V3, raw[:64])
+        r["etime"] = int(etime) if math.isfinite(etime) and etime >= 0 else None
+    elif version in (1, 2):
+        fields = list(struct.unpack(order + (V2 if version == 2 else V1), raw[:64 if version == 2 else 62]))
+        if version == 1:
+            fields.insert(15, ahz)
+        (_, _, _, _, r["tty"], r["btime"], utime, stime, _, mem, io, rw, minflt, majflt, swaps, r["ahz"], r["status"],
+         comm, hi, lo, r["uid"], r["gid"]) = fields
+        r["etime"] = comp2(hi << 16 | lo)
+    else:
+        (_, r["uid"], r["gid"], r["tty"], r["btime"], utime, stime, etime, mem, io, rw, minflt, majflt, swaps,
+         r["status"], comm) = struct.unpack(order + V0, raw[:64])
+        r["etime"], r["ahz"] = comp(etime), ahz
+    r["ahz"] = r["ahz"] or ahz
+    for name, value in (("utime", utime), ("stime", stime), ("mem_kib", mem), ("io", io), ("rw", rw),
+                        ("minor_faults", minflt), ("major_faults", majflt), ("swaps", swaps)):
+        r[name] = comp(value)
+    r["comm"] = comm.split(b"\0")[0]
+    return r
+
+
+def length(raw):
+    return 62 if raw[1] & 0x7F == 1 else 64
+
+
+def records(path):
+    data = open(path, "rb").read()
+    at = 0
+    while at + 62 <= len(data):
+        n = length(data[at:])
+        yield data[at:at + n]
+        at += n
+
+
+def utc(seconds):
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds(ticks, ahz):
+    """Two decimals, the nearest, halves up."""
+    return float(Fraction(math.floor(Fraction(ticks * 100, ahz) + Fraction(1, 2)), 100))
+
+
+def replace_invalid(raw):
+    """UTF-8 with one U+FFFD for each byte that is not part of a well-formed sequence."""
+    out, at = "", 0
+    while at < len(raw):
+        for n in (1, 2, 3, 4):
+            try:
+                out += raw[at:at + n].decode("utf-8")
+                at += n
+                break
+            except UnicodeDecodeError:
+                continue
+        else:
+            out += "\ufffd"
+            at += 1
+    return out
+
+
+def machine_id():
+    return open("/etc/machine-id").readline().strip()
+
+
+def native(raw, host_id=None, ahz=100, v0_big=False):
+    """What schema "native" has to say of a record; names of users, groups and terminals, and the host, left out."""
+    r = decode(raw, ahz, v0_big)
+    version = r["version"]
+    synthetic = version > 0 and r["mem_kib"] == 0 and r["status"] == 0 and not r["flag"] & 0x19
+    e = {"event": "synthetic" if synthetic else "exit", "version": version, "byte_order": r["byte_order"],
+         "comm": replace_invalid(r["comm"]), "uid": r["uid"], "gid": r["gid"], "start": utc(r["btime"])}
+    host_id = machine_id() if host_id is None else host_id
+    e["id"] = hashlib.sha256(host_id.encode() + raw).hexdigest()[:32]
+    try:
+        r["comm"].decode("utf-8")
+    except UnicodeDecodeError:
+        e["comm_hex"] = r["comm"].hex()
+    if version == 3:
+        e["pid"], e["ppid"] = r["pid"], r["ppid"]
+    if r["tty"]:
+        e["tty_major"], e["tty_minor"] = r["tty"] >> 8, r["tty"] & 0xFF
+    if r["etime"] is not None:
+        e["elapsed"] = seconds(r["etime"], r["ahz"])
+        end = r["btime"] + r["etime"] // r["ahz"]
+        if end <= 253402300799:
+            e["time" if synthetic else "end"] = utc(end)
+    if synthetic:
+        return e
+    e["cpu_user"], e["cpu_system"] = seconds(r["utime"], r["ahz"]), seconds(r["stime"], r["ahz"])
+    for name in ("mem_kib", "minor_faults", "major_faults", "swaps", "io", "rw", "status"):
+        e[name] = r[name]
+    signal = r["status"] & 0x7F
+    if signal:
+        e["signal"] = signal
+    else:
+        e["exit_code"] = r["status"] >> 8 & 0xFF
+    for name, bit in FLAGS.items():
+        e[name] = bool(r["flag"] & bit)
+    return e
+
+
+def compare_one(expected, got, where):
+    for name, value in expected.items():
+        if name not in got:
+            sys.exit(f"{where}: no {name}, expected {value!r}: {got}")
+        if got[name] != value or type(got[name]) is not type(value) and not (
+                isinstance(value, float) and isinstance(got[name], (int, float))):
+            sys.exit(f"{where}: {name} is {got[name]!r}, expected {value!r}: {got}")
+    extra = set(got) - set(expected) - {"hostname", "user", "group", "tty", "signal_name"}
+    if extra:
+        sys.exit(f"{where}: has {sorted(extra)} which the record cannot know: {got}")
+    if got.get("signal") in SIGNALS and got.get("signal_name") != SIGNALS[got["signal"]]:
+        sys.exit(f"{where}: signal {got['signal']} is called {got.get('signal_name')}")
+
+
+def compare(args):
+    with open(args.out, "rb") as f:
+        lines = f.read().split(b"\n")[:-1]
+    raws = list(records(args.file))
+    if len(raws) != len(lines):
+        sys.exit(f"{len(raws)} records, {len(lines)} lines")
+    for n, (raw, line) in enumerate(zip(raws, lines)):
+        got = json.loads(line.decode("utf-8", "strict"))
+        compare_one(native(raw, args.host_id, args.ahz, args.v0_big), got, f"record {n}")
+
+
+def make(rng, serial, version, big, ahz, hostile):
+    order = ">" if big else "<"
+    v = version | (0x80 if big and version else 0)
+    if hostile:
+        comm = bytes(rng.randrange(1, 256) for _ in range(rng.randrange(0, 16)))
+    else:
+        comm = b"p%d" % serial
+    status = rng.choice((0, 0, 0, 256 * rng.randrange(256), 9, 11, 15, 134))
+    flag = rng.choice((0, 1, 2, 3)) | (0x10 if status & 0x7F else 0) | (0x08 if status & 0x80 else 0)
+    btime = 1700000000 + serial // 7
+    etime = rng.choice((0, 1, rng.randrange(200), rng.randrange(1 << 24), rng.randrange(1 << 30)))
+    comps = [to_comp(rng.choice((0, rng.randrange(100), rng.randrange(1 << 20), rng.randrange(1 << 33))))
+             for _ in range(8)]
+    comps[2] = to_comp(rng.randrange(1, 1 << 20))  # no memory would be a synthetic record
+    uid, gid = rng.choice((0, 1000, 70000, 4294967294)), rng.choice((0, 100, 65534, 80000))
+    tty = rng.choice((0, 0, 0x8800, 0x8805, 0x0441, 0x0501))
+    if version == 3:
+        return struct.pack(order + V3, flag, v, tty, status, uid, gid, 2 + serial % 4194300, 1 + rng.randrange(30000),
+                           btime, float(etime), *comps, comm)
+    head = [flag, v, uid & 0xFFFF, gid & 0xFFFF, tty, btime, comps[0], comps[1], to_comp(etime), *comps[2:]]
+    if version == 0:
+        del head[1]
+        return struct.pack(order + V0, *head, status, comm)
+    packed = to_comp2(etime)
+    tail = [status, comm, packed >> 16, packed & 0xFFFF, uid, gid]
+    if version == 1:
+        return struct.pack(order + V1, *head, *tail)
+    return struct.pack(order + V2, *head, ahz, *tail)
+
+
+def generate(args):
+    rng = random.Random(args.seed)
+    with open(args.file, "ab" if args.append else "wb") as f:
+        for n in range(args.count):
+            f.write(make(rng, args.serial + n, args.version, args.big, args.ahz, args.hostile))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    sub = parser.add_subparsers(required=True)
+    p = sub.add_parser("generate")
+    p.add_argument("file")
+    p.add_argument("count", type=int)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--version", type=int, default=3)
+    p.add_argument("--big", action="store_true")
+    p.add_argument("--ahz", type=int, default=100)
+    p.add_argument("--append", action="store_true")
+    p.add_argument("--serial", type=int, default=0)
+    p.add_argument("--hostile", action="store_true")
+    p.set_defaults(run=generate)
+    p = sub.add_parser("compare")
+    p.add_argument("file")
+    p.add_argument("out")
+    p.add_argument("--host-id")
+    p.add_argument("--ahz", type=int, default=100)
+    p.add_argument("--v0-big", action="store_true")
+    p.set_defaults(run=compare)
+    p = sub.add_parser("dump")
+    p.add_argument("file")
+    p.set_defaults(run=lambda a: [print(json.dumps(native(raw))) for raw in records(a.file)])
+    p = sub.add_parser("count")
+    p.add_argument("file")
+    p.set_defaults(run=lambda a: print(sum(1 for _ in records(a.file))))
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+/* Intent: the decoder reads every value right, and reads nothing beyond a record.
+ * Invariant: comp_t is a 13 bit fraction times 8 to the power of a 3 bit exponent (acct(5)); a record is
+ * pacct_record_length() bytes.
+ * Oracle: slow arithmetic written from acct(5); the memory protection of the machine. */
+#include "config.h"
+
+#include "check.h"
+#include "pacct_record.h"
+
+#include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const struct pacct_dialect dialect = {.ahz = 100};
+
+static void every_comp_t(void) {
+    for (uint32_t c = 0; c <= UINT16_MAX; c++) {
+        uint64_t slow = c % 8192;
+        for (uint32_t exponent = c / 8192; exponent > 0; exponent--) {
+            slow *= 8;
+        }
+        CHECK_EQ(pacct_comp_value((uint16_t)c), slow);
+    }
+}
+
+static void every_comp2_t(void) {
+    for (uint32_t c = 0; c < 1u << 24; c++) {
+        const uint32_t exponent = c >> 19, fraction = c & 0x7ffff;
+        const double slow = exponent == 0 ? fraction : ldexp(1 + fraction / 524288.0, 18 + (int)exponent);
+        CHECK_EQ(pacct_comp2_value(c), (uint64_t)slow);
+    }
+}
+
+static const uint8_t sample[64] = {
+    0x12, 3,    0x05, 0x88, 0x0b, 0,    0,    0,    0xe8, 3,    0, 0, 0x64, 0, 0, 0, 0x39, 0x30, 0, 0,
+    0x38, 0x30, 0,    0,    0xfb, 0xa8, 0x01, 0x6b, 0,    0x40, 0x1c, 0x46, 1, 0x20, 2, 0, 3,    0,    0, 0,
+    0,    0,    4,    0,    5,    0,    0,    0,    'm',  'a',  'k', 'e'};
+
+static void sample_values(void) {
+    struct pacct_record rec;
+    CHECK(pacct_record_check(sample, &dialect) == PACCT_PLAUSIBLE);
+    CHECK(pacct_record_decode(sample, &dialect, &rec));
+    CHECK_EQ(rec.version, 3);
+    CHECK(!rec.big_endian);
+    CHECK_EQ(rec.flag, PACCT_ASU | PACCT_AXSIG);
+    CHECK_EQ(rec.tty, 0x8805);
+    CHECK_EQ(rec.exitcode, 11);
+    CHECK_EQ(rec.uid, 1000);
+    CHECK_EQ(rec.gid, 100);
+    CHECK(rec.has_pid);
+    CHECK_EQ(rec.pid, 12345);
+    CHECK_EQ(rec.ppid, 12344);
+    CHECK_EQ(rec.btime, 0x6b01a8fb);
+    CHECK_EQ(rec.etime, 10000);
+    CHECK_EQ(rec.utime, 8);
+    CHECK_EQ(rec.stime, 2);
+    CHECK_EQ(rec.mem, 3);
+    CHECK_EQ(rec.minflt, 4);
+    CHECK_EQ(rec.majflt, 5);
+    CHECK_TEXT(rec.comm, rec.comm_len, "make");
+    CHECK_EQ(pacct_record_end(&rec), 0x6b01a8fb + 100);
+}
+
+/* A record that ends at the end of the memory is read without touching what follows. */
+static void guard_page(void) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t* const memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    CHECK(mprotect(memory + page, page, PROT_NONE) == 0);
+    for (unsigned version = 0; version <= UINT8_MAX; version++) {
+        uint8_t head[2] = {0, (uint8_t)version};
+        const size_t len = pacct_record_length(head);
+        uint8_t* const raw = memory + page - len;
+        struct pacct_record rec;
+        memset(raw, 0xff, len);
+        raw[1] = (uint8_t)version;
+        pacct_record_check(raw, &dialect);
+        const bool known = (version & 0x7f) <= 3 && version != 0x80;
+        CHECK_EQ(pacct_record_decode(raw, &dialect, &rec), known);
+        if (known) {
+            CHECK(rec.comm_len <= PACCT_COMM_MAX);
+        }
+    }
+    CHECK(munmap(memory, 2 * page) == 0);
+}
+
+static void damaged_etime(void) {
+    static const struct {
+        uint8_t bytes[4];
+        bool valid;
+        uint64_t ticks;
+    } cases[] = {
+        {{0, 0, 0xc0, 0x7f}, false, 0}, /* NaN */
+        {{0, 0, 0x80, 0x7f}, false, 0}, /* infinity */
+        {{0, 0, 0x80, 0xbf}, false, 0}, /* -1 */
+        {{0, 0, 0x80, 0x5f}, false, 0}, /* 2^64 */
+        {{0xff, 0xff, 0x7f, 0x5f}, true, 18446742974197923840u}, /* the largest below */
+        {{0, 0, 0, 0}, true, 0},
+        {{0xff, 0xff, 0x7f, 0x4b}, true, 16777215},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t raw[64];
+        struct pacct_record rec;
+        memcpy(raw, sample, sizeof(raw));
+        memcpy(raw + 28, cases[i].bytes, 4);
+        CHECK(pacct_record_decode(raw, &dialect, &rec));
+        CHECK_EQ(rec.etime_valid, cases[i].valid);
+        CHECK_EQ(rec.etime, cases[i].ticks);
+    }
+}
+
+static void centiseconds(void) {
+    CHECK_EQ(pacct_centiseconds(12345, 100), 12345);
+    CHECK_EQ(pacct_centiseconds(1024, 1024), 100);
+    CHECK_EQ(pacct_centiseconds(1, 1024), 0);
+    CHECK_EQ(pacct_centiseconds(6, 1024), 1);
+    CHECK_EQ(pacct_centiseconds(UINT64_MAX, 1000), UINT64_MAX / 10 + 1);
+}
+
+int main(void) {
+    every_comp_t();
+    every_comp2_t();
+    sample_values();
+    guard_page();
+    damaged_etime();
+    centiseconds();
+    return 0;
+}
