@@ -83,7 +83,7 @@ in_accounting() {
 # A configuration with the module, its records in $OUT as %msg%, everything else in $SYS; add_conf adds to it.
 generate_conf() {
     cat >"$WORK/rsyslog.conf" <<CONF
-global(workDirectory="$WORK" maxMessageSize="64k")
+global(workDirectory="$WORK" maxMessageSize="64k" processInternalMessages="on")
 module(load="impacct")
 template(name="msg" type="string" string="%msg%\n")
 ruleset(name="records") { action(type="omfile" file="$OUT" template="msg") }

@@ -147,6 +147,14 @@ static void set_hostname(struct impacct_input* in) {
     in->origin.hostname = in->hostname;
 }
 
+static struct pacct_follow* make_follow(const struct impacct_input* in) {
+    struct pacct_follow* const f = pacct_follow_new(in->settings->file, &in->dialect);
+    if (f != NULL && in->settings->rotated_files) {
+        pacct_follow_rotated(f, in->settings->rotated_max_age);
+    }
+    return f;
+}
+
 rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_shared* shared,
                            unsigned slot,
@@ -171,7 +179,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     pacct_set_add_all(&in->origin.wanted, &plans->tree.fields);
     /* another host's terminals have other names */
     in->origin.ttys = settings->hostname[0] == '\0' ? shared->ttys : NULL;
-    CHKmalloc(in->follow = pacct_follow_new(settings->file, &in->dialect));
+    CHKmalloc(in->follow = make_follow(in));
     CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
     CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, ruleset, &plans->text, &plans->tree, &in->origin));
     CHKiRet(make_counters(in));
@@ -272,15 +280,29 @@ static void tell_item(struct impacct_input* in, enum pacct_found found, const st
             break;
         case PACCT_FOUND_STRANGE:
             LogMsg(0, RS_RET_ERR, LOG_WARNING,
-                   "impacct: '%s' does not hold what was read up to the stored position; it is read from its start, and "
-                   "records may be sent a second time with the same ids",
+                   "impacct: neither '%s' nor a rotated file beside it holds what was read up to the stored position; "
+                   "everything written since that was stored is read, and records may be sent a second time with the "
+                   "same ids",
                    file);
             break;
+        case PACCT_FOUND_OPENED:
+            if (strcmp(item->path, file) != 0) {
+                LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: reading '%s' from offset %llu on, a rotated file of '%s'",
+                       item->path, (unsigned long long)item->from, file);
+            }
+            break;
+        case PACCT_FOUND_BROKEN:
+            LogError(item->error, RS_RET_IO_ERROR,
+                     "impacct: a rotated, compressed file of '%s' cannot be read beyond offset %llu; the records that "
+                     "follow in it are lost, reading goes on with the next file",
+                     file, (unsigned long long)item->from);
+            break;
         case PACCT_FOUND_ROTATED:
-            LogMsg(0, RS_RET_OK, LOG_INFO, "impacct: '%s' was rotated; the old file was read to its end", file);
+            LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: '%s' was rotated; the old file was read to its end", file);
             break;
         case PACCT_FOUND_TRUNCATED:
-            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start", file);
+            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start",
+                   file);
             break;
         case PACCT_FOUND_DAMAGED:
             LogError(0, RS_RET_ERR,
@@ -293,7 +315,7 @@ static void tell_item(struct impacct_input* in, enum pacct_found found, const st
             break;
         case PACCT_FOUND_RECORD:
         case PACCT_FOUND_IDLE:
-        case PACCT_FOUND_OPENED:
+        case PACCT_FOUND_REPLACED:
         default:
             break;
     }
@@ -340,7 +362,7 @@ static rsRetVal rewind_batch(struct impacct_input* in, rsRetVal why) {
     }
     pacct_follow_free(in->follow);
     in->follow = NULL;
-    CHKmalloc(in->follow = pacct_follow_new(in->settings->file, &in->dialect));
+    CHKmalloc(in->follow = make_follow(in));
     pacct_follow_resume(in->follow, &in->batch_start);
     in->batched = 0;
     in->retry_ms = now_ms() + RETRY_MS;
@@ -436,7 +458,8 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
         if (found != PACCT_FOUND_IDLE && found != PACCT_FOUND_DAMAGED) {
             watch(in);
         }
-        if (found == PACCT_FOUND_IDLE || found == PACCT_FOUND_MISSING || found == PACCT_FOUND_ERROR) {
+        if (found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
+            found == PACCT_FOUND_ERROR) {
             *more = false;
             break;
         }

@@ -32,6 +32,7 @@ struct impacct_settings {
     int persist_state_interval;
     char* state_directory;
     char* state_file;
+    int rotated_files, rotated_max_age; /**< seconds */
     int resolve_names, resolve_names_cache_time;
     int ahz;
     int v0_byte_order; /**< enum impacct_byte_order */

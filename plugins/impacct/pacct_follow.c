@@ -15,9 +15,15 @@
  *  - it lies within: the record in question was torn, its bytes are skipped.
  *
  * Rotation: when another inode stands at the path, the old one is read on as
- * long as the new one is empty, because the kernel goes on writing to the old
- * one until it is told of the new one. Once there is something in the new one
- * nothing more comes into the old one: it is read to its end a last time.
+ * long as what follows it is empty, because the kernel goes on writing to the
+ * old one until it is told of the new one. Once there is something in a later
+ * file nothing more comes into this one: it is read to its end a last time.
+ *
+ * What follows is looked for by time, not by name: the rotated file that was
+ * last written next after this one, else the file at the path. So it makes no
+ * difference whether the file was rotated once or several times, a moment ago
+ * or while nobody was reading. A copy of the file just read (copytruncate, or
+ * the compressed one beside it) is known by its content and passed over.
  *
  * Concurrency and locking: one thread.
  *
@@ -27,9 +33,11 @@
 #include "config.h"
 
 #include "pacct_follow.h"
+#include "pacct_rotated.h"
+#include "pacct_source.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,8 +51,11 @@
 struct pacct_follow {
     char* path;
     struct pacct_dialect dialect;
-    int fd;
-    uint64_t dev, ino;
+    bool rotated; /* read rotated files */
+    time_t max_age; /* of them, in seconds */
+
+    struct pacct_source src;
+    char* real; /* the path without symbolic links, as of the last opening; rotated files lie beside it */
     uint8_t head[PACCT_MARK_LEN];
     uint32_t head_len;
 
@@ -56,11 +67,12 @@ struct pacct_follow {
 
     bool skipping; /* damage was found and not told yet */
     uint64_t skipped_from;
-    bool finishing; /* something is in the file that replaced this one: read to the end, then leave */
+    bool finishing; /* there is something in a later file: read this one to its end, then leave */
 
-    bool resume; /* stored holds a position to go on from */
-    bool from_end;
-    struct pacct_position stored;
+    enum { AT_START, AT_STORED, AT_SAVED, AT_NEXT } where; /* what to open when nothing is */
+    bool from_end; /* AT_START */
+    struct pacct_position last; /* AT_STORED: stored; AT_NEXT: where the file before ended */
+    struct timespec last_mtime; /* AT_NEXT: of that file */
 
     bool missing_told;
     int error_told;
@@ -71,36 +83,36 @@ struct pacct_follow* pacct_follow_new(const char* path, const struct pacct_diale
     if (f == NULL) {
         return NULL;
     }
-    f->fd = -1;
+    f->src.fd = -1;
     f->dialect = *dialect;
     f->path = strdup(path);
+    f->real = strdup(path);
     f->buf = malloc(BUFFER_SIZE);
-    if (f->path == NULL || f->buf == NULL) {
+    if (f->path == NULL || f->real == NULL || f->buf == NULL) {
         pacct_follow_free(f);
         return NULL;
     }
     return f;
 }
 
-static void close_file(struct pacct_follow* f) {
-    if (f->fd >= 0) {
-        close(f->fd);
-    }
-    f->fd = -1;
-}
-
 void pacct_follow_free(struct pacct_follow* f) {
     if (f != NULL) {
-        close_file(f);
+        pacct_source_close(&f->src);
         free(f->path);
+        free(f->real);
         free(f->buf);
         free(f);
     }
 }
 
+void pacct_follow_rotated(struct pacct_follow* f, time_t max_age) {
+    f->rotated = true;
+    f->max_age = max_age;
+}
+
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos) {
-    f->resume = true;
-    f->stored = *pos;
+    f->where = AT_STORED;
+    f->last = *pos;
 }
 
 void pacct_follow_from_end(struct pacct_follow* f) {
@@ -108,17 +120,17 @@ void pacct_follow_from_end(struct pacct_follow* f) {
 }
 
 int pacct_follow_fd(const struct pacct_follow* f) {
-    return f->fd;
+    return f->src.fd;
 }
 
 void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* pos) {
-    memset(pos, 0, sizeof(*pos));
-    if (f->ino == 0 && f->resume) {
-        *pos = f->stored; /* nothing opened yet: what was stored still holds */
+    if (f->src.fd < 0) {
+        *pos = f->last;
         return;
     }
-    pos->dev = f->dev;
-    pos->ino = f->ino;
+    memset(pos, 0, sizeof(*pos));
+    pos->dev = f->src.dev;
+    pos->ino = f->src.ino;
     pos->offset = f->base + f->at;
     const uint32_t mark = pacct_position_mark_len(pos);
     memcpy(pos->head, f->head, mark);
@@ -135,32 +147,6 @@ static enum pacct_found fail(struct pacct_follow* f, const char* call, int error
     return PACCT_FOUND_ERROR;
 }
 
-static ssize_t read_at(const struct pacct_follow* f, void* buf, size_t len, uint64_t offset) {
-    size_t done = 0;
-    while (done < len) {
-        const ssize_t n = pread(f->fd, (uint8_t*)buf + done, len - done, (off_t)(offset + done));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return -1;
-        }
-        if (n == 0) {
-            break;
-        }
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
-}
-
-/* Whether the open file holds both marks of a position. */
-static bool holds(const struct pacct_follow* f, const struct pacct_position* pos) {
-    uint8_t seen[PACCT_MARK_LEN];
-    const uint32_t mark = pacct_position_mark_len(pos);
-    return read_at(f, seen, mark, 0) == (ssize_t)mark && memcmp(seen, pos->head, mark) == 0 &&
-           read_at(f, seen, mark, pos->offset - mark) == (ssize_t)mark && memcmp(seen, pos->before, mark) == 0;
-}
-
 /* Begin at an offset: the buffer gets the bytes before it, and nothing else yet. */
 static bool seek_to(struct pacct_follow* f, uint64_t offset) {
     const uint32_t mark = offset < PACCT_MARK_LEN ? (uint32_t)offset : PACCT_MARK_LEN;
@@ -168,77 +154,233 @@ static bool seek_to(struct pacct_follow* f, uint64_t offset) {
     f->at = f->have = mark;
     f->at_end = f->next_checked = f->skipping = f->finishing = false;
     f->head_len = mark;
-    return read_at(f, f->buf, mark, f->base) == (ssize_t)mark && read_at(f, f->head, mark, 0) == (ssize_t)mark;
+    return pacct_source_read(&f->src, f->head, mark, 0) == (ssize_t)mark &&
+           pacct_source_read(&f->src, f->buf, mark, f->base) == (ssize_t)mark;
+}
+
+/* Take an open file as the one to read, from an offset on. */
+static enum pacct_found begin(struct pacct_follow* f,
+                              const struct pacct_source* src,
+                              const char* path,
+                              uint64_t offset,
+                              struct pacct_item* item) {
+    f->src = *src;
+    if (!seek_to(f, offset)) {
+        const int error = errno;
+        pacct_source_close(&f->src);
+        return fail(f, "read", error, item);
+    }
+    f->from_end = f->missing_told = false;
+    f->error_told = 0;
+    snprintf(item->path, sizeof(item->path), "%s", path);
+    item->from = offset;
+    return PACCT_FOUND_OPENED;
+}
+
+/* The rotated files that may be read; none where that is switched off. They are the caller's to release. */
+static int list_rotated(const struct pacct_follow* f, struct pacct_rotated_list* list) {
+    memset(list, 0, sizeof(*list));
+    return f->rotated ? pacct_rotated_find(f->real, time(NULL) - f->max_age, list) : 0;
+}
+
+static void note_real_path(struct pacct_follow* f) {
+    char* const real = realpath(f->path, NULL);
+    if (real != NULL) {
+        free(f->real);
+        f->real = real;
+    }
+}
+
+/* Open the file at the path; 0, ENOENT where there is none, or another errno. */
+static int open_live(struct pacct_follow* f, struct pacct_source* src, const char** call) {
+    const int error = pacct_source_open(src, f->path, false, call);
+    if (error == 0) {
+        note_real_path(f);
+    }
+    return error == ENOTDIR ? ENOENT : error;
+}
+
+static enum pacct_found missing(struct pacct_follow* f) {
+    if (f->missing_told) {
+        return PACCT_FOUND_IDLE;
+    }
+    f->missing_told = true;
+    f->from_end = false; /* what appears later is new from its start */
+    return PACCT_FOUND_MISSING;
+}
+
+/* Open the rotated file that holds a position, the very inode if it is still there; NULL: none does. */
+static const struct pacct_rotated* find_holder(const struct pacct_rotated_list* list,
+                                               const struct pacct_position* pos,
+                                               struct pacct_source* src) {
+    const char* call;
+    for (int any = 0; any < 2; any++) {
+        for (size_t i = 0; i < list->count; i++) {
+            const struct pacct_rotated* const r = &list->files[i];
+            const bool same = r->dev == pos->dev && r->ino == pos->ino;
+            if (same == (any == 0) && pacct_source_open(src, r->path, r->gzip, &call) == 0) {
+                if (pacct_source_holds(src, pos)) {
+                    return r;
+                }
+                pacct_source_close(src);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Go on at a stored position, in whichever file has it now. */
+static enum pacct_found open_stored(struct pacct_follow* f, struct pacct_item* item) {
+    const struct pacct_position pos = f->last;
+    struct pacct_source src;
+    struct pacct_rotated_list list;
+    const char* call;
+    int error = open_live(f, &src, &call);
+    if (error != 0 && error != ENOENT) {
+        return fail(f, call, error, item);
+    }
+    const bool exists = error == 0;
+    if (exists && pacct_source_holds(&src, &pos)) {
+        return begin(f, &src, f->path, pos.offset, item);
+    }
+    if (exists) {
+        pacct_source_close(&src);
+    }
+    error = list_rotated(f, &list);
+    if (error != 0) {
+        return fail(f, "opendir", error, item);
+    }
+    enum pacct_found found;
+    const struct pacct_rotated* const r = find_holder(&list, &pos, &src);
+    if (r != NULL) {
+        found = begin(f, &src, r->path, pos.offset, item);
+    } else if (!exists && list.count == 0) {
+        found = missing(f);
+    } else {
+        f->where = AT_SAVED;
+        found = PACCT_FOUND_STRANGE;
+    }
+    pacct_rotated_free(&list);
+    return found;
+}
+
+static bool before(const struct timespec* a, const struct timespec* b) {
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* Whether a rotated file is the one just read, under another name, as a copy or compressed. Only what may be a twin
+ * is looked into: reading a compressed file up to a position takes its time, and gzip keeps the original's time. */
+static bool is_twin(const struct pacct_rotated* r, const struct pacct_position* pos, const struct timespec* mtime) {
+    struct pacct_source src;
+    const char* call;
+    if (r->dev == pos->dev && r->ino == pos->ino) {
+        return true;
+    }
+    if ((r->gzip && r->mtime.tv_sec != mtime->tv_sec) || pacct_position_mark_len(pos) == 0 ||
+        pacct_source_open(&src, r->path, r->gzip, &call) != 0) {
+        return false;
+    }
+    const bool twin = pacct_source_holds(&src, pos);
+    pacct_source_close(&src);
+    return twin;
+}
+
+/* The rotated file next after the one that ended at pos; NULL: none, the live file is next. */
+static const struct pacct_rotated* find_next(const struct pacct_rotated_list* list,
+                                             const struct pacct_position* pos,
+                                             const struct timespec* mtime) {
+    size_t first = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->files[i].dev == pos->dev && list->files[i].ino == pos->ino) {
+            first = i + 1;
+        }
+    }
+    for (size_t i = first; i < list->count; i++) {
+        if (!before(&list->files[i].mtime, mtime) && !is_twin(&list->files[i], pos, mtime)) {
+            return &list->files[i];
+        }
+    }
+    return NULL;
+}
+
+/* Open what comes after a file that ended at pos, last written at mtime: a rotated file, or the one at the path. */
+static enum pacct_found open_next(struct pacct_follow* f,
+                                  const struct pacct_position* pos,
+                                  const struct timespec* mtime,
+                                  struct pacct_item* item) {
+    struct pacct_source src;
+    struct pacct_rotated_list list;
+    const char* call;
+    int error = list_rotated(f, &list);
+    if (error != 0) {
+        return fail(f, "opendir", error, item);
+    }
+    enum pacct_found found;
+    const struct pacct_rotated* const r = find_next(&list, pos, mtime);
+    error = r != NULL ? pacct_source_open(&src, r->path, r->gzip, &call) : open_live(f, &src, &call);
+    if (error == 0) {
+        found = begin(f, &src, r != NULL ? r->path : f->path, 0, item);
+    } else if (error != ENOENT) {
+        found = fail(f, call, error, item);
+    } else {
+        found = r != NULL ? PACCT_FOUND_IDLE : missing(f); /* renamed just now: the directory tells of it */
+    }
+    pacct_rotated_free(&list);
+    return found;
+}
+
+static enum pacct_found open_first(struct pacct_follow* f, struct pacct_item* item) {
+    struct pacct_source src;
+    const char* call;
+    const int error = open_live(f, &src, &call);
+    if (error != 0) {
+        return error == ENOENT ? missing(f) : fail(f, call, error, item);
+    }
+    return begin(f, &src, f->path, f->from_end ? src.size - src.size % PACCT_RECORD_MAX : 0, item);
 }
 
 static enum pacct_found open_file(struct pacct_follow* f, struct pacct_item* item) {
-    struct stat st;
-    f->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (f->fd < 0) {
-        if (errno != ENOENT && errno != ENOTDIR) {
-            return fail(f, "open", errno, item);
-        }
-        if (f->missing_told) {
-            return PACCT_FOUND_IDLE;
-        }
-        f->missing_told = true;
-        f->from_end = false; /* what appears later is new from its start */
-        return PACCT_FOUND_MISSING;
+    /* where only the time of a position helps: what was written since has not been read */
+    const struct timespec saved = {.tv_sec = (time_t)f->last.saved};
+    const struct pacct_position nowhere = {0};
+    switch (f->where) {
+        case AT_STORED:
+            return open_stored(f, item);
+        case AT_SAVED:
+            return open_next(f, &nowhere, &saved, item);
+        case AT_NEXT:
+            return open_next(f, &f->last, &f->last_mtime, item);
+        case AT_START:
+        default:
+            return open_first(f, item);
     }
-    const int error = fstat(f->fd, &st) != 0 ? errno : !S_ISREG(st.st_mode) ? EINVAL : 0;
-    if (error != 0) {
-        close_file(f);
-        return fail(f, "fstat", error, item);
-    }
-    uint64_t start = 0;
-    bool strange = false;
-    if (f->resume) {
-        strange = !holds(f, &f->stored);
-        start = strange ? 0 : f->stored.offset;
-    } else if (f->from_end) {
-        start = (uint64_t)st.st_size - (uint64_t)st.st_size % PACCT_RECORD_MAX;
-    }
-    if (!seek_to(f, start)) {
-        const int read_error = errno;
-        close_file(f);
-        return fail(f, "read", read_error, item);
-    }
-    f->dev = st.st_dev;
-    f->ino = st.st_ino;
-    f->resume = f->from_end = f->missing_told = false;
-    f->error_told = 0;
-    item->from = start;
-    return strange ? PACCT_FOUND_STRANGE : PACCT_FOUND_OPENED;
 }
 
 enum fill { FILL_OK, FILL_ERROR, FILL_CHANGED };
 
-/* Read on behind what is in the buffer, and see that the bytes before it are still the same. */
+/* Read on behind what is in the buffer. In a plain file, see that the bytes before it are still the same; a compressed
+ * one does not change, and is not read backwards. */
 static enum fill fill(struct pacct_follow* f) {
+    uint8_t marked[PACCT_MARK_LEN];
     const size_t mark = f->at < PACCT_MARK_LEN ? f->at : PACCT_MARK_LEN;
-    uint8_t known[PACCT_MARK_LEN];
     const size_t drop = f->at - mark;
-    memcpy(known, f->buf + drop, mark);
-    const ssize_t n = read_at(f, f->buf, BUFFER_SIZE, f->base + drop);
-    if (n < 0) {
-        const int error = errno; /* nothing of the buffer can be relied on */
-        f->base += drop;
-        f->at = f->have = mark;
-        memcpy(f->buf, known, mark);
-        f->next_checked = false;
-        errno = error;
-        return FILL_ERROR;
-    }
+    const size_t keep = f->src.gz != NULL ? f->have - drop : 0;
+    memcpy(marked, f->buf + drop, mark);
+    memmove(f->buf, f->buf + drop, keep);
     f->base += drop;
     f->at = mark;
-    f->have = (size_t)n;
-    f->at_end = (size_t)n < BUFFER_SIZE;
-    if ((size_t)n < mark || memcmp(known, f->buf, mark) != 0) {
-        memcpy(f->buf, known, mark);
+    const ssize_t n = pacct_source_read(&f->src, f->buf + keep, BUFFER_SIZE - keep, f->base + keep);
+    const size_t have = keep + (n < 0 ? 0 : (size_t)n);
+    if (n < 0 || have < mark || memcmp(marked, f->buf, mark) != 0) {
+        const int error = errno;
+        memcpy(f->buf, marked, mark); /* so that the position can still be told */
         f->have = mark;
         f->next_checked = false;
-        return FILL_CHANGED;
+        errno = error;
+        return n < 0 ? FILL_ERROR : FILL_CHANGED;
     }
+    f->have = have;
+    f->at_end = have < BUFFER_SIZE;
     if (f->head_len < PACCT_MARK_LEN && f->base == 0) {
         f->head_len = f->have < PACCT_MARK_LEN ? (uint32_t)f->have : PACCT_MARK_LEN;
         memcpy(f->head, f->buf, f->head_len);
@@ -346,24 +488,75 @@ static bool tell_damage(struct pacct_follow* f, struct pacct_item* item) {
     return true;
 }
 
+/* Leave this file; what comes next is looked for with the next call. */
+static void leave(struct pacct_follow* f) {
+    struct stat st;
+    struct pacct_position pos;
+    pacct_follow_position(f, &pos);
+    f->last = pos;
+    f->last_mtime = fstat(f->src.fd, &st) == 0 ? st.st_mtim : f->src.mtime;
+    f->where = AT_NEXT;
+    pacct_source_close(&f->src);
+}
+
+/* The content before the position is gone. If it was copied away first (copytruncate), the rest is in the copy. */
 static enum pacct_found start_over(struct pacct_follow* f, struct pacct_item* item) {
+    struct pacct_position pos;
+    struct pacct_source copy;
+    struct pacct_rotated_list list;
+    pacct_follow_position(f, &pos);
+    if (pos.offset > 0 && list_rotated(f, &list) == 0) {
+        const struct pacct_rotated* const r = find_holder(&list, &pos, &copy);
+        if (r != NULL) {
+            pacct_source_close(&f->src);
+            begin(f, &copy, r->path, pos.offset, item);
+        }
+        pacct_rotated_free(&list);
+        if (r != NULL) {
+            return PACCT_FOUND_TRUNCATED;
+        }
+    }
     if (!seek_to(f, 0)) {
         return fail(f, "read", errno, item);
     }
-    item->from = 0;
     return PACCT_FOUND_TRUNCATED;
 }
 
-/* Everything in the file was looked at. Is it still the one at the path? IDLE with *again: something came. */
+enum next { NEXT_NONE, NEXT_EMPTY, NEXT_READY };
+
+/* Is there a file after the one being read, and is there something in it? */
+static enum next look_for_next(struct pacct_follow* f) {
+    struct stat st, now;
+    struct pacct_position pos;
+    struct pacct_rotated_list list;
+    const bool exists = stat(f->path, &st) == 0;
+    if (exists && st.st_dev == f->src.dev && st.st_ino == f->src.ino) {
+        return NEXT_NONE; /* nothing comes after the live file */
+    }
+    if (exists && st.st_size > 0) {
+        return NEXT_READY;
+    }
+    enum next next = NEXT_EMPTY;
+    pacct_follow_position(f, &pos);
+    if (fstat(f->src.fd, &now) == 0 && list_rotated(f, &list) == 0) {
+        next = find_next(&list, &pos, &now.st_mtim) != NULL ? NEXT_READY : NEXT_EMPTY;
+        pacct_rotated_free(&list);
+    }
+    return next;
+}
+
+/* Everything in the file was looked at. Is anything to come after it? IDLE with *again: look once more. */
 static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item* item, bool* again) {
     struct stat st;
     *again = false;
-    if (fstat(f->fd, &st) != 0) {
-        return fail(f, "fstat", errno, item);
-    }
-    if ((uint64_t)st.st_size != f->base + f->have) {
-        *again = true;
-        return PACCT_FOUND_IDLE;
+    if (f->src.gz == NULL) {
+        if (fstat(f->src.fd, &st) != 0) {
+            return fail(f, "fstat", errno, item);
+        }
+        if ((uint64_t)st.st_size != f->base + f->have) {
+            *again = true;
+            return PACCT_FOUND_IDLE;
+        }
     }
     if (f->finishing) {
         if (f->have > f->at) { /* the rest is no record, and nothing will complete it */
@@ -372,18 +565,19 @@ static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item
         if (tell_damage(f, item)) {
             return PACCT_FOUND_DAMAGED;
         }
-        close_file(f);
+        leave(f);
         return PACCT_FOUND_ROTATED;
     }
-    if (stat(f->path, &st) == 0 && (st.st_dev != f->dev || st.st_ino != f->ino) && st.st_size > 0) {
+    const enum next next = look_for_next(f);
+    if (next == NEXT_READY) {
         f->finishing = true;
         *again = true; /* what was written in the meantime */
     }
-    return PACCT_FOUND_IDLE;
+    return next == NEXT_EMPTY ? PACCT_FOUND_REPLACED : PACCT_FOUND_IDLE;
 }
 
 enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* item) {
-    if (f->fd < 0) {
+    if (f->src.fd < 0) {
         return open_file(f, item);
     }
     for (;;) {
@@ -418,6 +612,12 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
             case FILL_CHANGED:
                 return start_over(f, item);
             case FILL_ERROR:
+                if (f->src.gz != NULL) {
+                    item->error = errno;
+                    item->from = f->base + f->at;
+                    leave(f); /* trying again would not help */
+                    return PACCT_FOUND_BROKEN;
+                }
                 return fail(f, "read", errno, item);
             case FILL_OK:
             default:

@@ -12,9 +12,11 @@
 #include "pacct_position.h"
 #include "pacct_record.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct pacct_follow;
 
@@ -22,11 +24,14 @@ struct pacct_follow;
 enum pacct_found {
     PACCT_FOUND_RECORD, /**< a record */
     PACCT_FOUND_IDLE, /**< nothing more now; look again after a change or some time */
-    PACCT_FOUND_OPENED, /**< a file has been opened and will be read from item.from */
+    PACCT_FOUND_REPLACED, /**< as IDLE; besides, it is not the file at the path that is read, and nothing follows yet */
+    PACCT_FOUND_OPENED, /**< the file item.path has been opened and will be read from item.from */
     PACCT_FOUND_MISSING, /**< the file does not exist (yet); said once until it does */
-    PACCT_FOUND_ROTATED, /**< the file was read to its end and another one stands at the path */
-    PACCT_FOUND_TRUNCATED, /**< the content before the position is gone; it is read from the start */
-    PACCT_FOUND_STRANGE, /**< the file does not hold what a stored position remembers; it is read from the start */
+    PACCT_FOUND_ROTATED, /**< the file was read to its end, and there is something in a later one */
+    PACCT_FOUND_TRUNCATED, /**< the content before the position is gone; it is read from the start, after the rest of it
+                                if a copy of the old content lies beside it */
+    PACCT_FOUND_STRANGE, /**< no file holds what a stored position remembers; what was written since then is read */
+    PACCT_FOUND_BROKEN, /**< a compressed file cannot be read beyond item.from: item.error; the next one follows */
     PACCT_FOUND_DAMAGED, /**< bytes from item.from up to item.to are no records and were skipped */
     PACCT_FOUND_ERROR /**< a system call failed, see item.error; said once until it works again */
 };
@@ -34,7 +39,8 @@ enum pacct_found {
 struct pacct_item {
     const uint8_t* raw; /**< RECORD: its bytes, valid until the next call */
     size_t len; /**< RECORD: their number */
-    uint64_t from, to; /**< OPENED, DAMAGED: offsets in the file */
+    uint64_t from, to; /**< OPENED, DAMAGED, BROKEN: offsets in the file */
+    char path[PATH_MAX]; /**< OPENED */
     int error; /**< ERROR: errno */
     const char* call; /**< ERROR: the name of the call */
 };
@@ -48,6 +54,9 @@ struct pacct_follow* pacct_follow_new(const char* path, const struct pacct_diale
 
 void pacct_follow_free(struct pacct_follow* f);
 
+/** Read rotated files, too, as far as they were last written within max_age seconds. Off otherwise. */
+void pacct_follow_rotated(struct pacct_follow* f, time_t max_age);
+
 /** Go on at a stored position. To be called before the first pacct_follow_next(). */
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos);
 
@@ -60,7 +69,7 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
 /** The position behind the last record given out. */
 void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* pos);
 
-/** Descriptor of the file being read, for watching it; -1: none. Changes at OPENED, and to -1 at ROTATED and ERROR. */
+/** Descriptor of the file being read, for watching it; -1: none. Changes at OPENED, ROTATED, TRUNCATED, BROKEN and ERROR. */
 int pacct_follow_fd(const struct pacct_follow* f);
 
 #endif

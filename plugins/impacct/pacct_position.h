@@ -17,7 +17,8 @@
  */
 struct pacct_position {
     uint64_t dev, ino; /**< of the file; both 0: no file yet */
-    uint64_t offset; /**< bytes read */
+    uint64_t offset; /**< bytes read; of the content, where the file is compressed */
+    uint64_t saved; /**< when this was stored, seconds since the epoch; 0: it was not */
     uint8_t head[PACCT_MARK_LEN]; /**< the first bytes of the file, min(offset, PACCT_MARK_LEN) of them */
     uint8_t before[PACCT_MARK_LEN]; /**< the bytes just before offset, as many */
 };

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -64,8 +65,8 @@ size_t pacct_state_encode(const struct pacct_position* pos, char* text) {
     to_hex(pos->before, mark, before);
     const int line = snprintf(text, PACCT_STATE_MAX,
                               "{\"format\":%d,\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"offset\":%" PRIu64
-                              ",\"head\":\"%s\",\"before\":\"%s\"}\n",
-                              FORMAT, pos->dev, pos->ino, pos->offset, head, before);
+                              ",\"saved\":%" PRIu64 ",\"head\":\"%s\",\"before\":\"%s\"}\n",
+                              FORMAT, pos->dev, pos->ino, pos->offset, pos->saved, head, before);
     return (size_t)line + (size_t)snprintf(text + line, PACCT_STATE_MAX - (size_t)line, "%08" PRIx32 "\n",
                                            checksum(text, (size_t)line));
 }
@@ -96,7 +97,7 @@ static enum pacct_state_result read_members(struct fjson_object* state, struct p
         return PACCT_STATE_NEWER;
     }
     if (!get_number(state, "dev", &p.dev) || !get_number(state, "ino", &p.ino) ||
-        !get_number(state, "offset", &p.offset)) {
+        !get_number(state, "offset", &p.offset) || !get_number(state, "saved", &p.saved)) {
         return PACCT_STATE_DAMAGED;
     }
     const uint32_t mark = pacct_position_mark_len(&p);
@@ -225,7 +226,9 @@ static const char* write_temporary(const char* path, const char* text, size_t le
 
 int pacct_state_store(const char* path, const struct pacct_position* pos, const char** call) {
     char text[PACCT_STATE_MAX];
-    const size_t len = pacct_state_encode(pos, text);
+    struct pacct_position saved = *pos;
+    saved.saved = (uint64_t)time(NULL);
+    const size_t len = pacct_state_encode(&saved, text);
     char* temporary;
     if (asprintf(&temporary, "%s" TEMPORARY_SUFFIX, path) < 0) {
         *call = "malloc";

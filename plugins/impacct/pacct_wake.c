@@ -2,8 +2,8 @@
  * @file pacct_wake.c
  * @brief Waiting until a file may have changed.
  *
- * Algorithm: per slot up to three watches: the file itself, by its descriptor,
- * so that it is the one being read whatever stands at its path; the deepest
+ * Algorithm: per slot up to four watches: the file being read, by its
+ * descriptor, whatever stands at its path; the file at the path; the deepest
  * existing directory of the path; and the directory that a symbolic link at
  * the path leads to. inotify returns the same number for the same inode, so
  * one watch may serve several slots. Which of them changed is not told apart:
@@ -33,7 +33,7 @@
 #define FILE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_CLOSE_WRITE)
 #define DIR_EVENTS (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
-enum { WATCH_FILE, WATCH_DIR, WATCH_TARGET, WATCHES };
+enum { WATCH_FILE, WATCH_PATH, WATCH_DIR, WATCH_TARGET, WATCHES };
 
 struct slot {
     int wd[WATCHES]; /* -1: none */
@@ -72,7 +72,7 @@ static struct slot* slot_of(struct pacct_wake* w, unsigned slot) {
             return NULL;
         }
         for (; w->count <= slot; w->count++) {
-            slots[w->count] = (struct slot){.wd = {-1, -1, -1}};
+            slots[w->count] = (struct slot){.wd = {-1, -1, -1, -1}};
         }
         w->slots = slots;
     }
@@ -130,9 +130,14 @@ int pacct_wake_watch_path(struct pacct_wake* w, unsigned slot, const char* path)
     while (error == ENOENT && to_parent(dir)) {
         error = set_watch(w, s, WATCH_DIR, dir, DIR_EVENTS);
     }
-    if (realpath(path, target) != NULL && to_parent(target)) {
-        const int target_error = set_watch(w, s, WATCH_TARGET, target, DIR_EVENTS);
-        error = error != 0 ? error : target_error;
+    if (error == 0 && realpath(path, target) != NULL) {
+        error = set_watch(w, s, WATCH_PATH, target, FILE_EVENTS);
+        if (error == ENOENT) {
+            error = 0; /* gone again: the directory tells when it comes back */
+        }
+        if (error == 0 && to_parent(target)) {
+            error = set_watch(w, s, WATCH_TARGET, target, DIR_EVENTS);
+        }
     }
     return error;
 }

@@ -20,14 +20,15 @@ struct pacct_wake* pacct_wake_new(void);
 void pacct_wake_free(struct pacct_wake* w);
 
 /**
- * Watch the place where a file is or will be: its directory, or as much of the path to it as exists.
+ * Watch the place where a file is or will be, and the file if it exists: its directory, or as much of the path to it as
+ * exists.
  *
  * @param slot a small number of the caller's choice, one per file
  * @return 0, or an errno: changes of this file are not told, only the time limit remains
  */
 int pacct_wake_watch_path(struct pacct_wake* w, unsigned slot, const char* path);
 
-/** Watch an open file instead of the one watched before in this slot. @param fd -1: none @return as above */
+/** Watch an open file, wherever it is, instead of the one watched before in this slot. @param fd -1: none @return as above */
 int pacct_wake_watch_file(struct pacct_wake* w, unsigned slot, int fd);
 
 /**

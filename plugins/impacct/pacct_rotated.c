@@ -1,0 +1,145 @@
+/**
+ * @file pacct_rotated.c
+ * @brief The files that an accounting file became when it was rotated.
+ *
+ * Algorithm: one pass over the directory. A file that was rotated is not
+ * written any more, and gzip keeps the time of its original: the times of last
+ * modification give the order. Where they are equal, the names do: the larger
+ * number is the older file, the smaller date likewise.
+ *
+ * Concurrency and locking: pure but for the file system.
+ *
+ * Failure model: files that vanish meanwhile are left out.
+ */
+#include "config.h"
+
+#include "pacct_rotated.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define GZIP_SUFFIX ".gz"
+/* a number with so many digits is a date */
+#define DATE_DIGITS 8u
+
+/* What stands behind the live file's name: a separator, then digits with separators between; *len without ".gz". */
+static bool is_rotated(const char* suffix, size_t* len, bool* gzip) {
+    static const char separators[] = ".-_";
+    *len = strlen(suffix);
+    *gzip = *len > sizeof(GZIP_SUFFIX) && strcmp(suffix + *len - (sizeof(GZIP_SUFFIX) - 1), GZIP_SUFFIX) == 0;
+    if (*gzip) {
+        *len -= sizeof(GZIP_SUFFIX) - 1;
+    }
+    return *len >= 2 && strchr(separators, suffix[0]) != NULL && strspn(suffix, "0123456789.-_T") >= *len &&
+           suffix[*len - 1] >= '0' && suffix[*len - 1] <= '9';
+}
+
+static int compare_names(const char* a, const char* b) {
+    const size_t len_a = strlen(a), len_b = strlen(b);
+    const bool dated = len_a > DATE_DIGITS || len_b > DATE_DIGITS;
+    const int by_number = len_a != len_b ? (len_a < len_b ? -1 : 1) : strcmp(a, b);
+    return dated ? strcmp(a, b) : -by_number;
+}
+
+static int compare(const void* x, const void* y) {
+    const struct pacct_rotated *const a = x, *const b = y;
+    if (a->mtime.tv_sec != b->mtime.tv_sec) {
+        return a->mtime.tv_sec < b->mtime.tv_sec ? -1 : 1;
+    }
+    if (a->mtime.tv_nsec != b->mtime.tv_nsec) {
+        return a->mtime.tv_nsec < b->mtime.tv_nsec ? -1 : 1;
+    }
+    return compare_names(strrchr(a->path, '/'), strrchr(b->path, '/'));
+}
+
+static int add(struct pacct_rotated_list* list, const char* path, bool gzip, const struct stat* st) {
+    struct pacct_rotated* const files = realloc(list->files, (list->count + 1) * sizeof(*files));
+    if (files == NULL) {
+        return ENOMEM;
+    }
+    list->files = files;
+    files[list->count] = (struct pacct_rotated){.path = strdup(path),
+                                                .gzip = gzip,
+                                                .dev = st->st_dev,
+                                                .ino = st->st_ino,
+                                                .size = (uint64_t)st->st_size,
+                                                .mtime = st->st_mtim};
+    if (files[list->count].path == NULL) {
+        return ENOMEM;
+    }
+    list->count++;
+    return 0;
+}
+
+/* Look at one name in the directory, given by the length of its path. */
+static int consider(struct pacct_rotated_list* list,
+                    const char* dir,
+                    const char* name,
+                    size_t base_len,
+                    time_t not_before) {
+    struct stat st;
+    size_t suffix_len;
+    bool gzip;
+    char* path;
+    int error = 0;
+    if (!is_rotated(name + base_len, &suffix_len, &gzip)) {
+        return 0;
+    }
+    if (asprintf(&path, "%s/%s", dir, name) < 0) {
+        return ENOMEM;
+    }
+    bool taken = lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_mtime >= not_before;
+    if (taken && gzip) {
+        struct stat original;
+        char* const dot = path + strlen(path) - (sizeof(GZIP_SUFFIX) - 1);
+        *dot = '\0';
+        taken = lstat(path, &original) != 0;
+        *dot = '.';
+    }
+    if (taken) {
+        error = add(list, path, gzip, &st);
+    }
+    free(path);
+    return error;
+}
+
+int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated_list* list) {
+    const char* const slash = strrchr(live, '/');
+    const char* const base = slash == NULL ? live : slash + 1;
+    const size_t base_len = strlen(base);
+    struct pacct_rotated_list found = {0};
+    char* const dir = slash == NULL ? strdup(".") : strndup(live, (size_t)(slash - live) + (slash == live));
+    DIR* const d = dir == NULL ? NULL : opendir(dir);
+    int error = dir == NULL ? ENOMEM : d == NULL && errno != ENOENT ? errno : 0;
+    for (struct dirent* entry; d != NULL && error == 0 && (entry = readdir(d)) != NULL;) {
+        if (strncmp(entry->d_name, base, base_len) == 0) {
+            error = consider(&found, dir, entry->d_name, base_len, not_before);
+        }
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    free(dir);
+    if (error != 0) {
+        pacct_rotated_free(&found);
+        return error;
+    }
+    if (found.count > 0) {
+        qsort(found.files, found.count, sizeof(*found.files), compare);
+    }
+    *list = found;
+    return 0;
+}
+
+void pacct_rotated_free(struct pacct_rotated_list* list) {
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->files[i].path);
+    }
+    free(list->files);
+    memset(list, 0, sizeof(*list));
+}

@@ -1,0 +1,42 @@
+/**
+ * @file pacct_rotated.h
+ * @brief The files that an accounting file became when it was rotated.
+ *
+ * They lie beside it, under its name and a number or a date: pacct.0, pacct.1.gz,
+ * pacct-20261121 (savelog, logrotate). Other names beside it are nobody's business.
+ */
+#ifndef PACCT_ROTATED_H
+#define PACCT_ROTATED_H
+
+#include "pacct_position.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct pacct_rotated {
+    char* path;
+    bool gzip;
+    uint64_t dev, ino, size;
+    struct timespec mtime;
+};
+
+struct pacct_rotated_list {
+    struct pacct_rotated* files; /**< the oldest first: in the order in which they were last written */
+    size_t count;
+};
+
+/**
+ * List the rotated files of the file at live.
+ *
+ * A compressed file whose original still stands beside it is left out: it is being made. Empty files are left out.
+ *
+ * @param not_before files last written before this time are left out
+ * @param list set on success, to be released with pacct_rotated_free()
+ * @return 0 or an errno; a directory that does not exist is empty
+ */
+int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated_list* list);
+
+void pacct_rotated_free(struct pacct_rotated_list* list);
+
+#endif
