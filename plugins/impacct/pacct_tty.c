@@ -27,6 +27,7 @@
 #define PTS_MAJOR_FIRST 136u
 #define PTS_MAJOR_LAST 143u
 #define PTS_DISTINCT 2048u /* pts/N and pts/(N + 2048) are written alike */
+#define PTS_BITS 0x8800u /* every pts/N has them; from N = 4096 on it looks like the terminals of other majors */
 #define RELOAD_SECONDS 60
 #define PTY_SECONDS 1
 #define DRIVERS_MAX 256u
@@ -44,7 +45,7 @@ static const struct driver fixed[] = {
     {"ttyS", 4, 64, 255, 0, true},
     {"tty", 5, 0, 0, 0, false},
     {"console", 5, 1, 1, 0, false},
-    {"hvc", 229, 0, 255, 0, true},
+    {"hvc", 229, 0, 127, 0, true}, /* hvsi begins at 128 */
 };
 #define FIXED_COUNT (sizeof(fixed) / sizeof(fixed[0]))
 
@@ -155,7 +156,7 @@ static size_t name_from(const struct driver* rows, size_t count, unsigned major,
 
 size_t pacct_tty_name(struct pacct_ttys* ttys, uint16_t tty, time_t now, char* name) {
     const unsigned major = tty >> 8, minor = tty & 0xffu;
-    if (major >= PTS_MAJOR_FIRST && major <= PTS_MAJOR_LAST) {
+    if ((tty & PTS_BITS) == PTS_BITS) {
         if (now - ttys->counted >= PTY_SECONDS || now < ttys->counted) {
             count_pts(ttys);
             ttys->counted = now;
@@ -163,6 +164,8 @@ size_t pacct_tty_name(struct pacct_ttys* ttys, uint16_t tty, time_t now, char* n
         if (!ttys->pts_certain) {
             return 0;
         }
+    }
+    if (major >= PTS_MAJOR_FIRST && major <= PTS_MAJOR_LAST) {
         char text[16];
         const int len = snprintf(text, sizeof(text), "pts/%u", (major - PTS_MAJOR_FIRST) * 256u + minor);
         memcpy(name, text, (size_t)len);
