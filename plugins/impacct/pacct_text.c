@@ -71,6 +71,9 @@ static unsigned nibble(char c) {
 static char* put_comm(char* out, const struct pacct_event* ev) {
     if (!pacct_event_has(ev, PACCT_F_COMM_HEX)) {
         const struct pacct_value* const comm = &ev->v[PACCT_F_COMM];
+        if (comm->len == 1 && comm->s[0] == '-') {
+            return put_byte(out, '-'); /* "-" says that there is no name */
+        }
         return comm->len == 0 ? put(out, "-") : put_escaped(out, comm->s, comm->len);
     }
     const struct pacct_value* const raw = &ev->v[PACCT_F_COMM_HEX];
