@@ -96,7 +96,7 @@ static enum pacct_state_result read_members(struct fjson_object* state, struct p
     if (format > FORMAT) {
         return PACCT_STATE_NEWER;
     }
-    if (!get_number(state, "dev", &p.dev) || !get_number(state, "ino", &p.ino) ||
+    if (format != FORMAT || !get_number(state, "dev", &p.dev) || !get_number(state, "ino", &p.ino) ||
         !get_number(state, "offset", &p.offset) || !get_number(state, "saved", &p.saved)) {
         return PACCT_STATE_DAMAGED;
     }
