@@ -165,11 +165,12 @@ uint64_t pacct_comp2_value(uint32_t c) {
     return (uint64_t)(fraction | 0x80000u) << (exponent - 1u);
 }
 
-/* The kernel converts a 64-bit count of ticks; what is outside of that range or no number at all is damage. */
+/* The kernel converts a count of ticks. What is no number, negative, or more than the signed 64 bits that readers of
+ * JSON and properties can hold, is damage. */
 ALWAYS_INLINE bool float_ticks(uint32_t bits, uint64_t* ticks) {
     float f;
     memcpy(&f, &bits, sizeof(f));
-    if (!(f >= 0.0f && f < 18446744073709551616.0f)) {
+    if (!(f >= 0.0f && f < 9223372036854775808.0f)) {
         return false;
     }
     *ticks = (uint64_t)f;
