@@ -1,0 +1,222 @@
+/* Intent: a stored position is believed only if it is exactly what was stored.
+ * Invariant: what was encoded decodes to the same; every strict prefix, every flipped bit and everything that is not
+ * ours is refused and leaves the caller's position untouched.
+ * Oracle: random positions; texts made by hand with a checksum computed bit by bit. */
+#include "config.h"
+
+#include "check.h"
+#include "pacct_state.h"
+#include "sample.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[64], path[128];
+
+static void random_position(uint64_t* random, struct pacct_position* pos) {
+    memset(pos, 0, sizeof(*pos));
+    pos->dev = random_next(random) >> (1 + random_below(random, 63));
+    pos->ino = random_next(random) >> (1 + random_below(random, 63));
+    pos->offset = random_below(random, 3) == 0 ? random_below(random, 70) : random_next(random) >> (1 + random_below(random, 63));
+    for (uint32_t i = 0; i < pacct_position_mark_len(pos); i++) {
+        pos->head[i] = (uint8_t)random_next(random);
+        pos->before[i] = (uint8_t)random_next(random);
+    }
+}
+
+static void refused(const char* text, size_t len, enum pacct_state_result expected) {
+    struct pacct_position pos, untouched;
+    memset(&pos, 0x5a, sizeof(pos));
+    untouched = pos;
+    CHECK_EQ(pacct_state_decode(text, len, &pos), expected);
+    CHECK(memcmp(&pos, &untouched, sizeof(pos)) == 0);
+}
+
+static void round_trips(void) {
+    uint64_t random = 17;
+    for (int i = 0; i < 20000; i++) {
+        struct pacct_position pos, back;
+        char text[PACCT_STATE_MAX];
+        random_position(&random, &pos);
+        memset(&back, 0x5a, sizeof(back));
+        const size_t len = pacct_state_encode(&pos, text);
+        CHECK(len <= PACCT_STATE_MAX);
+        CHECK_EQ(pacct_state_decode(text, len, &back), PACCT_STATE_OK);
+        CHECK(memcmp(&pos, &back, sizeof(pos)) == 0);
+    }
+}
+
+static void damage(void) {
+    uint64_t random = 19;
+    for (int i = 0; i < 20; i++) {
+        struct pacct_position pos;
+        char text[PACCT_STATE_MAX + 1];
+        random_position(&random, &pos);
+        const size_t len = pacct_state_encode(&pos, text);
+        for (size_t prefix = 0; prefix < len; prefix++) {
+            refused(text, prefix, PACCT_STATE_DAMAGED);
+        }
+        for (size_t bit = 0; bit < 8 * len; bit++) {
+            text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+            refused(text, len, PACCT_STATE_DAMAGED);
+            text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+        }
+        text[len] = '\n';
+        refused(text, len + 1, PACCT_STATE_DAMAGED);
+    }
+}
+
+/* CRC-32 as in IEEE 802.3 */
+static uint32_t slow_crc(const char* text, size_t len) {
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < 8 * len; i++) {
+        const uint32_t bit = (crc ^ (uint32_t)((unsigned char)text[i / 8] >> i % 8)) & 1;
+        crc = crc >> 1 ^ (bit ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
+/* A line as a state file: with its checksum behind it. */
+static size_t sign(const char* line, char* text) {
+    const int len = snprintf(text, PACCT_STATE_MAX, "%s\n", line);
+    return (size_t)len + (size_t)snprintf(text + len, PACCT_STATE_MAX - (size_t)len, "%08" PRIx32 "\n",
+                                          slow_crc(text, (size_t)len));
+}
+
+static void foreign_contents(void) {
+    static const struct {
+        const char* line;
+        enum pacct_state_result result;
+    } cases[] = {
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_OK},
+        {"{\"format\":2}", PACCT_STATE_NEWER},
+        {"{\"format\":99,\"offset\":\"elsewhere\"}", PACCT_STATE_NEWER},
+        {"{\"format\":\"1\",\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":\"1\",\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1.5,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":-1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":-1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":2,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":0,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"0\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"0g\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\" 0\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":-1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":0,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"[1]", PACCT_STATE_DAMAGED},
+        {"1", PACCT_STATE_DAMAGED},
+        {"null", PACCT_STATE_DAMAGED},
+        {"", PACCT_STATE_DAMAGED},
+        {"{", PACCT_STATE_DAMAGED},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[PACCT_STATE_MAX];
+        struct pacct_position pos;
+        const size_t len = sign(cases[i].line, text);
+        if (cases[i].result == PACCT_STATE_OK) {
+            CHECK_EQ(pacct_state_decode(text, len, &pos), PACCT_STATE_OK);
+            CHECK_EQ(pos.dev, 1);
+            CHECK_EQ(pos.ino, 2);
+            CHECK_EQ(pos.offset, 1);
+            CHECK_EQ(pos.before[0], 0xff);
+        } else {
+            refused(text, len, cases[i].result);
+        }
+    }
+}
+
+static void loads(enum pacct_state_result expected) {
+    struct pacct_position pos, untouched;
+    memset(&pos, 0x5a, sizeof(pos));
+    untouched = pos;
+    CHECK_EQ(pacct_state_load(path, &pos), expected);
+    CHECK(expected == PACCT_STATE_OK || memcmp(&pos, &untouched, sizeof(pos)) == 0);
+}
+
+static void put(const char* text, size_t len) {
+    unlink(path);
+    FILE* const f = fopen(path, "w");
+    CHECK(f != NULL);
+    CHECK(fwrite(text, 1, len, f) == len);
+    CHECK(fclose(f) == 0);
+}
+
+static void files(void) {
+    uint64_t random = 23;
+    struct pacct_position pos;
+    struct stat st;
+    char text[PACCT_STATE_MAX], other[192], garbage[3000];
+    const char* call;
+    random_position(&random, &pos);
+    const size_t len = pacct_state_encode(&pos, text);
+    loads(PACCT_STATE_NONE);
+
+    umask(0);
+    CHECK_EQ(pacct_state_store(path, &pos, &call), 0);
+    loads(PACCT_STATE_OK);
+    CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+    umask(022);
+
+    put(text, len);
+    loads(PACCT_STATE_OK);
+    CHECK(chmod(path, 0660) == 0);
+    loads(PACCT_STATE_FOREIGN);
+    CHECK(chmod(path, 0602) == 0);
+    loads(PACCT_STATE_FOREIGN);
+    CHECK(chmod(path, 0644) == 0);
+    loads(PACCT_STATE_OK);
+    if (geteuid() == 0) {
+        CHECK(chown(path, 12345, 0) == 0);
+        loads(PACCT_STATE_FOREIGN);
+    }
+    for (size_t prefix = 0; prefix < len; prefix += 7) {
+        put(text, prefix);
+        loads(PACCT_STATE_DAMAGED);
+    }
+    memset(garbage, 'x', sizeof(garbage));
+    put(garbage, sizeof(garbage));
+    loads(PACCT_STATE_DAMAGED);
+    memcpy(garbage, text, len);
+    put(garbage, sizeof(garbage)); /* a state with something behind it */
+    loads(PACCT_STATE_DAMAGED);
+
+    snprintf(other, sizeof(other), "%s.other", path);
+    put(text, len);
+    CHECK(rename(path, other) == 0);
+    CHECK(symlink(other, path) == 0);
+    loads(PACCT_STATE_UNREADABLE);
+    CHECK_EQ(errno, ELOOP);
+    /* storing replaces the link, and leaves alone what it led to */
+    CHECK(truncate(other, 3) == 0);
+    CHECK_EQ(pacct_state_store(path, &pos, &call), 0);
+    CHECK(lstat(path, &st) == 0 && S_ISREG(st.st_mode));
+    CHECK(stat(other, &st) == 0 && st.st_size == 3);
+    loads(PACCT_STATE_OK);
+    CHECK(unlink(other) == 0 && unlink(path) == 0);
+
+    CHECK(mkfifo(path, 0600) == 0);
+    loads(PACCT_STATE_FOREIGN); /* and does not wait for a writer */
+    CHECK(unlink(path) == 0);
+    CHECK(mkdir(path, 0700) == 0);
+    loads(PACCT_STATE_FOREIGN);
+    CHECK(rmdir(path) == 0);
+}
+
+int main(void) {
+    snprintf(dir, sizeof(dir), "/tmp/impacct-state_test.XXXXXX");
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof(path), "%s/state", dir);
+    round_trips();
+    damage();
+    foreign_contents();
+    files();
+    CHECK(rmdir(dir) == 0);
+    return 0;
+}
