@@ -76,12 +76,14 @@ static void existing_file(void) {
     quiet();
     append("pacct"); /* the new one appears */
     changed();
+    CHECK_EQ(pacct_wake_watch_path(wake, 0, at("pacct")), 0);
     const int new_fd = watched_file(0, "pacct");
     close(fd);
+    settle();
     append("pacct");
     changed();
     quiet();
-    append("pacct.1"); /* nobody cares any more, but for the directory's sake */
+    append("pacct.1"); /* nobody cares any more */
     quiet();
     CHECK(unlink(at("pacct")) == 0);
     changed();
