@@ -121,10 +121,11 @@ static char* make_state_path(const instanceConf_t* inst, const char* directory) 
         LogError(0, RS_RET_OUT_OF_MEMORY, "impacct: out of memory; input for '%s' is not started", inst->settings.file);
         path = NULL;
     } else if (strchr(name, '/') != NULL || strlen(name) > NAME_MAX - sizeof(".tmp")) {
-        LogError(0, RS_RET_PARAM_ERROR,
-                 "impacct: parameter 'stateFile' has to be the name of a file, without slashes and of at most %zu bytes; "
-                 "for '%s' it is \"%s\"; this input is not started",
-                 NAME_MAX - sizeof(".tmp"), inst->settings.file, name);
+        LogError(
+            0, RS_RET_PARAM_ERROR,
+            "impacct: parameter 'stateFile' has to be the name of a file, without slashes and of at most %zu bytes; "
+            "for '%s' it is \"%s\"; this input is not started",
+            NAME_MAX - sizeof(".tmp"), inst->settings.file, name);
         free(path);
         path = NULL;
     }

@@ -100,8 +100,8 @@ static rsRetVal make_counters(struct impacct_input* in) {
     CHKiRet(so->Construct(&in->stats));
     CHKiRet(so->SetName(in->stats, (uchar*)name));
     CHKiRet(so->SetOrigin(in->stats, UCHAR_CONSTANT("impacct")));
-#define COUNTER(text, ctr, mut)                                                                                  \
-    STATSCOUNTER_INIT(in->ctr, in->mut);                                                                         \
+#define COUNTER(text, ctr, mut)          \
+    STATSCOUNTER_INIT(in->ctr, in->mut); \
     CHKiRet(so->AddCounter(in->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, &in->ctr))
     COUNTER("read", ctr_read, mut_read);
     COUNTER("submitted", ctr_submitted, mut_submitted);
@@ -138,8 +138,9 @@ static void set_host_id(struct impacct_input* in) {
 }
 
 static void set_hostname(struct impacct_input* in) {
-    const char* const name = in->settings->hostname[0] != '\0' ? in->settings->hostname
-                                                                : (const char*)in->shared->host->glbl->GetLocalHostName();
+    const char* const name = in->settings->hostname[0] != '\0'
+                                 ? in->settings->hostname
+                                 : (const char*)in->shared->host->glbl->GetLocalHostName();
     bool clean;
     in->origin.hostname_len =
         pacct_utf8_copy(name, strnlen(name, sizeof(in->hostname) / PACCT_UTF8_GROWTH - 1), in->hostname, &clean);
@@ -301,8 +302,7 @@ static void tell_item(struct impacct_input* in, enum pacct_found found, const st
             LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: '%s' was rotated; the old file was read to its end", file);
             break;
         case PACCT_FOUND_TRUNCATED:
-            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start",
-                   file);
+            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start", file);
             break;
         case PACCT_FOUND_DAMAGED:
             LogError(0, RS_RET_ERR,
@@ -378,8 +378,8 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
     set_hostname(in);
     set_host_id(in);
     if (in->settings->resolve_names) {
-        in->origin.names = pacct_names_new(pacct_names_ask_nss, (unsigned)in->settings->resolve_names_cache_time,
-                                           NAME_WAIT_MS);
+        in->origin.names =
+            pacct_names_new(pacct_names_ask_nss, (unsigned)in->settings->resolve_names_cache_time, NAME_WAIT_MS);
         if (in->origin.names == NULL) {
             LogError(errno, RS_RET_ERR, "impacct: names of users cannot be resolved; records of '%s' go without them",
                      in->settings->file);

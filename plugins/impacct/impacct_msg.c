@@ -147,11 +147,8 @@ finalize_it:
     RETiRet;
 }
 
-rsRetVal impacct_sender_add(struct impacct_sender* s,
-                            const uint8_t* raw,
-                            const struct pacct_record* rec,
-                            time_t now,
-                            prop_t* input_name) {
+rsRetVal impacct_sender_add(
+    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name) {
     DEFiRet;
     smsg_t* msg = NULL;
     pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);

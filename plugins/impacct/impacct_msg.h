@@ -37,11 +37,8 @@ void impacct_sender_free(struct impacct_sender* s);
  * @return RS_RET_OK; RS_RET_DISCARDMSG where rate limiting has dropped it; RS_RET_OUT_OF_MEMORY where there is no
  *         message; anything else where rsyslog could not take the whole batch
  */
-rsRetVal impacct_sender_add(struct impacct_sender* s,
-                            const uint8_t* raw,
-                            const struct pacct_record* rec,
-                            time_t now,
-                            prop_t* input_name);
+rsRetVal impacct_sender_add(
+    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name);
 
 /** Hand the batch to the queue of the ruleset; waits while that is full. */
 rsRetVal impacct_sender_flush(struct impacct_sender* s);

@@ -230,7 +230,8 @@ static const char* set_fields(const char* text, bool alone, struct pacct_set* fi
         const size_t len = strcspn(p, " ,");
         const enum pacct_field_id id = pacct_field_find(p, len);
         if (id == PACCT_F_COUNT) {
-            snprintf(why, sizeof(why), "\"all\", \"none\" or names of fields; \"%.*s\" is none", len > 32 ? 32 : (int)len, p);
+            snprintf(why, sizeof(why), "\"all\", \"none\" or names of fields; \"%.*s\" is none",
+                     len > 32 ? 32 : (int)len, p);
             return why;
         }
         pacct_set_add(fields, id);

@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 /* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
-#define STATUS_SIGNAL(status) ((status) & 0x7fu)
+#define STATUS_SIGNAL(status) (0x7fu & (status))
 #define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
 
 #define SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
@@ -63,11 +63,8 @@ static void set_name(const struct pacct_origin* origin,
     }
 }
 
-static void set_tty(const struct pacct_origin* origin,
-                    uint16_t tty,
-                    time_t now,
-                    struct pacct_room* room,
-                    struct pacct_event* ev) {
+static void set_tty(
+    const struct pacct_origin* origin, uint16_t tty, time_t now, struct pacct_room* room, struct pacct_event* ev) {
     if (tty == 0) {
         return;
     }

@@ -69,7 +69,8 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
 /** The position behind the last record given out. */
 void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* pos);
 
-/** Descriptor of the file being read, for watching it; -1: none. Changes at OPENED, ROTATED, TRUNCATED, BROKEN and ERROR. */
+/** Descriptor of the file being read, for watching it; -1: none. Changes at OPENED, ROTATED, TRUNCATED, BROKEN and
+ *  ERROR. */
 int pacct_follow_fd(const struct pacct_follow* f);
 
 #endif

@@ -78,8 +78,8 @@ bool pacct_names_ask_nss(enum pacct_name_kind kind, uint32_t id, char* name, siz
         if (buf == NULL) {
             return false;
         }
-        const int err = kind == PACCT_NAME_USER ? getpwuid_r(id, &pw, buf, room, &user)
-                                                : getgrgid_r(id, &gr, buf, room, &group);
+        const int err =
+            kind == PACCT_NAME_USER ? getpwuid_r(id, &pw, buf, room, &user) : getgrgid_r(id, &gr, buf, room, &group);
         const char* const answer = user != NULL ? user->pw_name : group != NULL ? group->gr_name : NULL;
         found = err == 0 && answer != NULL && strlen(answer) < size;
         if (found) {
@@ -215,11 +215,8 @@ static void wait_for_answer(struct pacct_names* n) {
     }
 }
 
-size_t pacct_names_get(struct pacct_names* names,
-                       enum pacct_name_kind kind,
-                       uint32_t id,
-                       time_t now,
-                       const char** name) {
+size_t pacct_names_get(
+    struct pacct_names* names, enum pacct_name_kind kind, uint32_t id, time_t now, const char** name) {
     struct entry* e = find(names, kind, id, false);
     if (e == NULL || now >= e->expires) {
         struct desk* const d = names->desk;

@@ -46,11 +46,8 @@ struct pacct_names* pacct_names_new(pacct_names_ask_t ask, unsigned keep, unsign
  * @param name set to valid UTF-8 that lives until the next call for this kind
  * @return its length; 0 where it is unknown or not known yet
  */
-size_t pacct_names_get(struct pacct_names* names,
-                       enum pacct_name_kind kind,
-                       uint32_t id,
-                       time_t now,
-                       const char** name);
+size_t pacct_names_get(
+    struct pacct_names* names, enum pacct_name_kind kind, uint32_t id, time_t now, const char** name);
 
 /**
  * End the thread and release everything. A thread that hangs in the name

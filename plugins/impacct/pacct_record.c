@@ -239,9 +239,9 @@ size_t pacct_record_length(const uint8_t* raw) {
 bool pacct_record_decode(const uint8_t* raw, const struct pacct_dialect* dialect, struct pacct_record* rec) {
     const bool be = is_big_endian(raw, dialect);
     switch (raw[1]) {
-#define ROW(version_, be_)                                                       \
+#define ROW(version_, be_)                                            \
     case (version_) | ((be_) ? VERSION_BIG_ENDIAN : 0u):                         \
-        decode(raw, &layouts[version_], version_, be_, dialect, rec);            \
+        decode(raw, &layouts[version_], version_, be_, dialect, rec); \
         return true;
         ROW(3, false)
         ROW(3, true)

@@ -77,11 +77,8 @@ static int add(struct pacct_rotated_list* list, const char* path, bool gzip, con
 }
 
 /* Look at one name in the directory, given by the length of its path. */
-static int consider(struct pacct_rotated_list* list,
-                    const char* dir,
-                    const char* name,
-                    size_t base_len,
-                    time_t not_before) {
+static int consider(
+    struct pacct_rotated_list* list, const char* dir, const char* name, size_t base_len, time_t not_before) {
     struct stat st;
     size_t suffix_len;
     bool gzip;

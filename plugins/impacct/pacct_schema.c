@@ -58,8 +58,7 @@ static bool parse_form(const char* text, size_t len, enum pacct_form* form) {
     static const struct {
         const char* suffix;
         enum pacct_form form;
-    } forms[] = {
-        {"str", PACCT_FORM_STR}, {"ns", PACCT_FORM_NS}, {"sec", PACCT_FORM_SEC}, {"list", PACCT_FORM_LIST}};
+    } forms[] = {{"str", PACCT_FORM_STR}, {"ns", PACCT_FORM_NS}, {"sec", PACCT_FORM_SEC}, {"list", PACCT_FORM_LIST}};
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (strlen(forms[i].suffix) == len && memcmp(forms[i].suffix, text, len) == 0) {
             *form = forms[i].form;

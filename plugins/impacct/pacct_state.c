@@ -156,7 +156,8 @@ enum pacct_state_result pacct_state_load(const char* path, struct pacct_position
     }
     enum pacct_state_result result = PACCT_STATE_UNREADABLE;
     if (fstat(fd, &st) == 0) {
-        if (!S_ISREG(st.st_mode) || (st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        if (!S_ISREG(st.st_mode) || (st.st_uid != geteuid() && st.st_uid != 0) ||
+            (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
             result = PACCT_STATE_FOREIGN;
         } else {
             const ssize_t len = read_all(fd, text, sizeof(text));

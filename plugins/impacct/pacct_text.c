@@ -18,12 +18,12 @@
 /* an escaped byte takes four: \xNN */
 #define ESCAPED_MAX 4u
 
-static const enum pacct_field_id strings[] = {PACCT_F_EVENT,  PACCT_F_COMM, PACCT_F_COMM_HEX,   PACCT_F_USER,
-                                              PACCT_F_TTY, PACCT_F_SIGNAL_NAME};
-static const enum pacct_field_id numbers[] = {
-    PACCT_F_UID,     PACCT_F_EXIT_CODE, PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM,
-    PACCT_F_ELAPSED, PACCT_F_START,     PACCT_F_END,    PACCT_F_TIME,     PACCT_F_PID,
-    PACCT_F_PPID,    PACCT_F_FORKED,    PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED};
+static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM, PACCT_F_COMM_HEX,
+                                              PACCT_F_USER,  PACCT_F_TTY,  PACCT_F_SIGNAL_NAME};
+static const enum pacct_field_id numbers[] = {PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER,
+                                              PACCT_F_CPU_SYSTEM, PACCT_F_ELAPSED,     PACCT_F_START,  PACCT_F_END,
+                                              PACCT_F_TIME,       PACCT_F_PID,         PACCT_F_PPID,   PACCT_F_FORKED,
+                                              PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED};
 
 struct pacct_set pacct_text_fields(void) {
     struct pacct_set set = {{0}};
@@ -98,11 +98,8 @@ static char* put_number(char* out, const char* name, const struct pacct_event* e
     return pacct_event_has(ev, id) ? pacct_write_uint(put(out, name), ev->v[id].u) : out;
 }
 
-static char* put_time(char* out,
-                      const char* name,
-                      const struct pacct_event* ev,
-                      enum pacct_field_id id,
-                      struct pacct_clock* clock) {
+static char* put_time(
+    char* out, const char* name, const struct pacct_event* ev, enum pacct_field_id id, struct pacct_clock* clock) {
     if (!pacct_event_has(ev, id)) {
         return out;
     }

@@ -19,9 +19,7 @@
 
 #define KEY_OPTIONS (FJSON_OBJECT_ADD_KEY_IS_NEW | FJSON_OBJECT_KEY_IS_CONSTANT)
 
-static struct fjson_object* make_plain(enum pacct_type type,
-                                       const struct pacct_value* v,
-                                       struct pacct_clock* clock) {
+static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_value* v, struct pacct_clock* clock) {
     char text[PACCT_JSON_SCALAR_MAX];
     switch (type) {
         case PACCT_T_STRING:

@@ -41,11 +41,8 @@ struct driver {
 
 /* kernel: Documentation/admin-guide/devices.txt, character devices 4, 5 and 229 */
 static const struct driver fixed[] = {
-    {"tty", 4, 0, 63, 0, true},
-    {"ttyS", 4, 64, 255, 0, true},
-    {"tty", 5, 0, 0, 0, false},
-    {"console", 5, 1, 1, 0, false},
-    {"hvc", 229, 0, 127, 0, true}, /* hvsi begins at 128 */
+    {"tty", 4, 0, 63, 0, true},     {"ttyS", 4, 64, 255, 0, true}, {"tty", 5, 0, 0, 0, false},
+    {"console", 5, 1, 1, 0, false}, {"hvc", 229, 0, 127, 0, true}, /* hvsi begins at 128 */
 };
 #define FIXED_COUNT (sizeof(fixed) / sizeof(fixed[0]))
 

@@ -28,7 +28,12 @@ void pacct_wake_free(struct pacct_wake* w);
  */
 int pacct_wake_watch_path(struct pacct_wake* w, unsigned slot, const char* path);
 
-/** Watch an open file, wherever it is, instead of the one watched before in this slot. @param fd -1: none @return as above */
+/**
+ * Watch an open file, wherever it is, instead of the one watched before in this slot.
+ *
+ * @param fd -1: none
+ * @return as above
+ */
 int pacct_wake_watch_file(struct pacct_wake* w, unsigned slot, int fd);
 
 /**

@@ -91,9 +91,9 @@ static void synthetic(void) {
         {{.version = 3, .flag = ACORE}, false},
     };
     static const enum pacct_field_id of_ends[] = {
-        PACCT_F_END,          PACCT_F_STATUS,  PACCT_F_EXIT_CODE, PACCT_F_SIGNAL,   PACCT_F_SIGNAL_NAME, PACCT_F_OUTCOME,
-        PACCT_F_CPU_USER,     PACCT_F_MEM_KIB, PACCT_F_FORKED,    PACCT_F_CPU_SYSTEM, PACCT_F_PRIVILEGED,
-        PACCT_F_MINOR_FAULTS, PACCT_F_KILLED,  PACCT_F_CORE_DUMPED};
+        PACCT_F_END,        PACCT_F_STATUS,       PACCT_F_EXIT_CODE, PACCT_F_SIGNAL,     PACCT_F_SIGNAL_NAME,
+        PACCT_F_OUTCOME,    PACCT_F_CPU_USER,     PACCT_F_MEM_KIB,   PACCT_F_FORKED,     PACCT_F_CPU_SYSTEM,
+        PACCT_F_PRIVILEGED, PACCT_F_MINOR_FAULTS, PACCT_F_KILLED,    PACCT_F_CORE_DUMPED};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sample s = cases[i].s;
         s.btime = 1700000000;

@@ -145,9 +145,11 @@ static void check_event(const struct pacct_event* ev) {
 
 /* Valid UTF-8 that is likely to be misread. */
 static size_t random_text(uint64_t* random, char* out, size_t max) {
+    /* clang-format off */
     static const char* const parts[] = {"\"", "\\", "/", "\n", "\r", "\t", "\x1b[2J", "\x7f", "\xc2\x85", "\xc2\x9f",
                                         "\xc2\xa0", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xef\xbf\xbd",
                                         "\xf0\x9f\x98\x80", "a", "x y", "{", "}", ",", ":", "\\u0000", "%s", "\x01"};
+    /* clang-format on */
     size_t len = 0;
     for (uint64_t n = random_below(random, 12); n > 0; n--) {
         const char* const part = parts[random_below(random, sizeof(parts) / sizeof(parts[0]))];
@@ -219,8 +221,8 @@ static void largest_event(void) {
 /* Real records in all versions with every byte at every place of the name. */
 static void every_byte(void) {
     const struct pacct_dialect dialect = {.ahz = 100};
-    struct pacct_origin origin = {.hostname = "box", .hostname_len = 3, .host_id = "id", .host_id_len = 2,
-                                  .wanted = pacct_set_full()};
+    struct pacct_origin origin = {
+        .hostname = "box", .hostname_len = 3, .host_id = "id", .host_id_len = 2, .wanted = pacct_set_full()};
     uint64_t random = 5;
     for (int byte = 1; byte <= UINT8_MAX; byte++) {
         for (size_t at = 0; at < 16; at++) {

@@ -33,10 +33,12 @@ static void every_comp2_t(void) {
     }
 }
 
+/* clang-format off */
 static const uint8_t example[64] = {
     0x12, 3,    0x05, 0x88, 0x0b, 0,    0,    0,    0xe8, 3,    0, 0, 0x64, 0, 0, 0, 0x39, 0x30, 0, 0,
     0x38, 0x30, 0,    0,    0xfb, 0xa8, 0x01, 0x6b, 0,    0x40, 0x1c, 0x46, 1, 0x20, 2, 0, 3,    0,    0, 0,
     0,    0,    4,    0,    5,    0,    0,    0,    'm',  'a',  'k', 'e'};
+/* clang-format on */
 
 static void example_values(void) {
     struct pacct_record rec;
@@ -132,7 +134,8 @@ static uint64_t slow_etime(const struct sample* s) {
         case 0:
             return slow_comp((uint16_t)s->etime);
         default:
-            return s->etime < 1u << 19 ? s->etime : (uint64_t)ldexp(1 + s->etime % 524288 / 524288.0, 18 + (int)(s->etime >> 19));
+            return s->etime < 1u << 19 ? s->etime
+                                       : (uint64_t)ldexp(1 + s->etime % 524288 / 524288.0, 18 + (int)(s->etime >> 19));
     }
 }
 
@@ -171,7 +174,8 @@ static void check_sample(const struct sample* s, const struct pacct_dialect* d) 
 static void every_version(void) {
     uint64_t random = 1;
     for (size_t i = 0; i < SAMPLE_KINDS * 20000; i++) {
-        struct sample s = {.version = sample_kinds[i % SAMPLE_KINDS].version, .big = sample_kinds[i % SAMPLE_KINDS].big};
+        struct sample s = {.version = sample_kinds[i % SAMPLE_KINDS].version,
+                           .big = sample_kinds[i % SAMPLE_KINDS].big};
         const struct pacct_dialect d = {.ahz = 1 + (uint32_t)random_below(&random, 2000), .v0_big_endian = s.big};
         sample_random(&random, &s);
         check_sample(&s, &d);
@@ -207,8 +211,9 @@ static void wrong_fields(void) {
             s.comm[2] = wrong & 8 ? 'b' : 0;
             sample_write(&s, raw);
             const int count = __builtin_popcount(wrong);
-            CHECK_EQ(pacct_record_check(raw, &d),
-                     count == 0 ? PACCT_PLAUSIBLE : count == 1 ? PACCT_DOUBTFUL : PACCT_IMPOSSIBLE);
+            CHECK_EQ(pacct_record_check(raw, &d), count == 0   ? PACCT_PLAUSIBLE
+                                                  : count == 1 ? PACCT_DOUBTFUL
+                                                               : PACCT_IMPOSSIBLE);
         }
         good.btime = 0;
         sample_write(&good, raw);

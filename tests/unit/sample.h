@@ -75,15 +75,14 @@ static inline size_t sample_write(const struct sample* s, uint8_t* out) {
     const uint8_t version = (uint8_t)(s->version | (s->big && s->version > 0 ? 0x80 : 0));
 #define S16(v) (s->big ? htobe16((uint16_t)(v)) : htole16((uint16_t)(v)))
 #define S32(v) (s->big ? htobe32(v) : htole32(v))
-#define COMMON(r)                                                                                                   \
-    (r).ac_flag = (char)s->flag, (r).ac_tty = S16(s->tty), (r).ac_exitcode = S32(s->exitcode),                      \
-    (r).ac_btime = S32(s->btime), (r).ac_utime = S16(s->utime), (r).ac_stime = S16(s->stime),                       \
-    (r).ac_mem = S16(s->mem), (r).ac_io = S16(s->io), (r).ac_rw = S16(s->rw), (r).ac_minflt = S16(s->minflt),       \
-    (r).ac_majflt = S16(s->majflt), (r).ac_swaps = S16(s->swaps),                                                   \
-    memcpy((r).ac_comm, s->comm, sizeof((r).ac_comm))
+#define COMMON(r)                                                                                             \
+    (r).ac_flag = (char)s->flag, (r).ac_tty = S16(s->tty), (r).ac_exitcode = S32(s->exitcode),                \
+    (r).ac_btime = S32(s->btime), (r).ac_utime = S16(s->utime), (r).ac_stime = S16(s->stime),                 \
+    (r).ac_mem = S16(s->mem), (r).ac_io = S16(s->io), (r).ac_rw = S16(s->rw), (r).ac_minflt = S16(s->minflt), \
+    (r).ac_majflt = S16(s->majflt), (r).ac_swaps = S16(s->swaps), memcpy((r).ac_comm, s->comm, sizeof((r).ac_comm))
 #define IDS16(r) (r).ac_uid16 = S16(s->uid), (r).ac_gid16 = S16(s->gid)
-#define LATE(r)                                                                                                     \
-    (r).ac_version = (char)version, (r).ac_etime_hi = (uint8_t)(s->etime >> 16), (r).ac_etime_lo = S16(s->etime),   \
+#define LATE(r)                                                                                                   \
+    (r).ac_version = (char)version, (r).ac_etime_hi = (uint8_t)(s->etime >> 16), (r).ac_etime_lo = S16(s->etime), \
     (r).ac_uid = S32(s->uid), (r).ac_gid = S32(s->gid)
     if (s->version == 3) {
         struct acct_v3 r = {.ac_version = (char)version};

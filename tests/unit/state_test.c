@@ -18,7 +18,8 @@ static void random_position(uint64_t* random, struct pacct_position* pos) {
     memset(pos, 0, sizeof(*pos));
     pos->dev = random_next(random) >> (1 + random_below(random, 63));
     pos->ino = random_next(random) >> (1 + random_below(random, 63));
-    pos->offset = random_below(random, 3) == 0 ? random_below(random, 70) : random_next(random) >> (1 + random_below(random, 63));
+    pos->offset =
+        random_below(random, 3) == 0 ? random_below(random, 70) : random_next(random) >> (1 + random_below(random, 63));
     pos->saved = random_below(random, UINT32_MAX);
     for (uint32_t i = 0; i < pacct_position_mark_len(pos); i++) {
         pos->head[i] = (uint8_t)random_next(random);
@@ -81,8 +82,8 @@ static uint32_t slow_crc(const char* text, size_t len) {
 /* A line as a state file: with its checksum behind it. */
 static size_t sign(const char* line, char* text) {
     const int len = snprintf(text, PACCT_STATE_MAX, "%s\n", line);
-    return (size_t)len + (size_t)snprintf(text + len, PACCT_STATE_MAX - (size_t)len, "%08" PRIx32 "\n",
-                                          slow_crc(text, (size_t)len));
+    return (size_t)len +
+           (size_t)snprintf(text + len, PACCT_STATE_MAX - (size_t)len, "%08" PRIx32 "\n", slow_crc(text, (size_t)len));
 }
 
 static void foreign_contents(void) {
@@ -90,10 +91,12 @@ static void foreign_contents(void) {
         const char* line;
         enum pacct_state_result result;
     } cases[] = {
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_OK},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_OK},
         {"{\"format\":2}", PACCT_STATE_NEWER},
         {"{\"format\":99,\"offset\":\"elsewhere\"}", PACCT_STATE_NEWER},
-        {"{\"format\":\"1\",\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":\"1\",\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
         {"{\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
         {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
         {"{\"format\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
@@ -101,17 +104,28 @@ static void foreign_contents(void) {
         {"{\"format\":1,\"dev\":1,\"ino\":2,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
         {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
         {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":\"1\",\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1.5,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":-1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":-1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":2,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":0,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0g\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\" 0\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":-1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":0,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":\"1\",\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1.5,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":-1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":-1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":2,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":0,\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0g\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\" 0\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":-1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
+        {"{\"format\":0,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+         PACCT_STATE_DAMAGED},
         {"[1]", PACCT_STATE_DAMAGED},
         {"1", PACCT_STATE_DAMAGED},
         {"null", PACCT_STATE_DAMAGED},

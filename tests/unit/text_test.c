@@ -63,7 +63,8 @@ static void check_name(struct sample* s, const char* rest, struct pacct_buf* buf
 }
 
 static void every_byte(void) {
-    static const char* const hostile[] = {"", "-", "--", "\\", "\\x41", "a b", "exit=0", "a\nroot", "a \\x20", "\xc3\xbc"};
+    static const char* const hostile[] = {"",    "-",      "--",      "\\",      "\\x41",
+                                          "a b", "exit=0", "a\nroot", "a \\x20", "\xc3\xbc"};
     struct pacct_buf buf = {0};
     struct sample s = {.version = 3, .mem = 1, .btime = 1700000000, .pid = 7};
     char rest[256];
@@ -95,12 +96,29 @@ static void exact_lines(void) {
         struct sample s;
         const char* line;
     } cases[] = {
-        {{.version = 3, .flag = ASU, .exitcode = 512, .uid = 70000, .pid = 411, .ppid = 409, .btime = 1700000000,
-          .etime = 0x42f00000, .utime = 3, .stime = 1, .mem = 9, .tty = 0x8800, .comm = "make"},
+        {{.version = 3,
+          .flag = ASU,
+          .exitcode = 512,
+          .uid = 70000,
+          .pid = 411,
+          .ppid = 409,
+          .btime = 1700000000,
+          .etime = 0x42f00000,
+          .utime = 3,
+          .stime = 1,
+          .mem = 9,
+          .tty = 0x8800,
+          .comm = "make"},
          "make S--- 70000 - exit=2 cpu=0.04s elapsed=1.20s start=2023-11-14T22:13:20Z end=2023-11-14T22:13:21Z pid=411 "
          "ppid=409"},
-        {{.version = 2, .flag = AFORK | ACORE | AXSIG, .exitcode = 139, .btime = 1700000000, .etime = 50, .mem = 9,
-          .ahz = 100, .comm = "x"},
+        {{.version = 2,
+          .flag = AFORK | ACORE | AXSIG,
+          .exitcode = 139,
+          .btime = 1700000000,
+          .etime = 50,
+          .mem = 9,
+          .ahz = 100,
+          .comm = "x"},
          "x -FDX 0 - signal=SIGSEGV cpu=0.00s elapsed=0.50s start=2023-11-14T22:13:20Z end=2023-11-14T22:13:20Z"},
         {{.version = 3, .btime = 1700000000, .pid = 5, .ppid = 1, .comm = "accton"},
          "accton ---- 0 - synthetic elapsed=0.00s start=2023-11-14T22:13:20Z time=2023-11-14T22:13:20Z pid=5 ppid=1"},

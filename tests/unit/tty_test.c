@@ -63,9 +63,10 @@ static void pseudo_terminals(void) {
         const char *max, *nr;
         bool certain;
     } cases[] = {
-        {"4096\n", "12\n", true},   {"4096\n", "2047\n", true}, {"4096\n", "2048\n", false}, {"4096\n", "4000\n", false},
-        {"2048\n", "2048\n", true}, {"1024\n", NULL, true},     {NULL, "3\n", true},         {NULL, NULL, false},
-        {"4096\n", NULL, false},    {"x\n", "y\n", false},
+        {"4096\n", "12\n", true},    {"4096\n", "2047\n", true}, {"4096\n", "2048\n", false},
+        {"4096\n", "4000\n", false}, {"2048\n", "2048\n", true}, {"1024\n", NULL, true},
+        {NULL, "3\n", true},         {NULL, NULL, false},        {"4096\n", NULL, false},
+        {"x\n", "y\n", false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct pacct_ttys* const ttys = fresh();

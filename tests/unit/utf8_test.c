@@ -76,7 +76,8 @@ static void copies(void) {
         bool clean, expected_clean = true;
         CHECK(in != NULL);
         for (size_t at = 0; at < len; at++) {
-            static const unsigned char likely[] = {0xc2, 0xe2, 0xed, 0xf0, 0xf4, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 'a'};
+            static const unsigned char likely[] = {0xc2, 0xe2, 0xed, 0xf0, 0xf4, 0x80,
+                                                   0x8f, 0x90, 0x9f, 0xa0, 0xbf, 'a'};
             in[at] = (char)(random_below(&random, 3) == 0 ? random_below(&random, 256)
                                                           : likely[random_below(&random, sizeof(likely))]);
         }
