@@ -20,15 +20,18 @@
 /* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
 #define STATUS_SIGNAL(status) (0x7fu & (status))
 #define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
+#define STATUS_DUMPED(status) (((status) & 0x80u) != 0)
 
 #define SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
 
 /* version of ECS whose names the table uses; none is newer */
 #define ECS_VERSION "8.11.0"
 
+/* See pacct_event.h. A kernel thread has never called exec and never run in user mode. */
 static bool is_synthetic(const struct pacct_record* rec) {
-    return rec->version > 0 && rec->mem == 0 && rec->exitcode == 0 &&
-           (rec->flag & (PACCT_AFORK | PACCT_ACORE | PACCT_AXSIG)) == 0;
+    const bool kernel_thread = (rec->flag & PACCT_AFORK) != 0 && rec->utime == 0;
+    const bool killed = STATUS_SIGNAL(rec->exitcode) != 0 || (rec->flag & PACCT_ACORE) != 0;
+    return rec->version > 0 && rec->mem == 0 && !killed && !kernel_thread;
 }
 
 static void set_comm(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
@@ -95,9 +98,37 @@ static void set_signal(uint32_t signo, struct pacct_room* room, struct pacct_eve
     }
 }
 
-/* What is known only once a process has ended. */
-static void set_usage(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
+/* How the process ended.
+ *
+ * AXSIG is not asked: it says that some thread got a fatal signal, and the threads that are left when a process exits
+ * or calls exec do, too. ACORE says that a signal which asks for a dump came, whether or not there was one (core limit
+ * 0); bit 7 of the status says that there was, but is missing where another thread than the leader crashed. */
+static void set_ending(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
     const uint32_t signo = STATUS_SIGNAL(rec->exitcode);
+    const uint32_t code = STATUS_EXIT_CODE(rec->exitcode);
+    const bool asked_for_dump = (rec->flag & PACCT_ACORE) != 0;
+    const bool dumped = STATUS_DUMPED(rec->exitcode);
+    const bool killed = signo != 0 || asked_for_dump;
+    pacct_event_set_int(ev, PACCT_F_STATUS, rec->exitcode);
+    if (signo != 0) {
+        set_signal(signo, room, ev);
+    }
+    if (!killed) {
+        pacct_event_set_int(ev, PACCT_F_EXIT_CODE, code);
+    }
+    if (killed || code != 0) {
+        SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
+    } else {
+        SET_TOKEN(ev, PACCT_F_OUTCOME, "success");
+    }
+    pacct_event_set_int(ev, PACCT_F_KILLED, killed);
+    if (dumped || !asked_for_dump) {
+        pacct_event_set_int(ev, PACCT_F_CORE_DUMPED, dumped);
+    }
+}
+
+/* What is known only once a process has ended. */
+static void set_usage(const struct pacct_record* rec, struct pacct_event* ev) {
     pacct_event_set_int(ev, PACCT_F_CPU_USER, pacct_centiseconds(rec->utime, rec->ahz));
     pacct_event_set_int(ev, PACCT_F_CPU_SYSTEM, pacct_centiseconds(rec->stime, rec->ahz));
     pacct_event_set_int(ev, PACCT_F_AC_UTIME, rec->utime);
@@ -108,23 +139,8 @@ static void set_usage(const struct pacct_record* rec, struct pacct_room* room, s
     pacct_event_set_int(ev, PACCT_F_SWAPS, rec->swaps);
     pacct_event_set_int(ev, PACCT_F_IO, rec->io);
     pacct_event_set_int(ev, PACCT_F_RW, rec->rw);
-    pacct_event_set_int(ev, PACCT_F_STATUS, rec->exitcode);
-    if (signo != 0) {
-        set_signal(signo, room, ev);
-        SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
-    } else {
-        const uint32_t code = STATUS_EXIT_CODE(rec->exitcode);
-        pacct_event_set_int(ev, PACCT_F_EXIT_CODE, code);
-        if (code == 0) {
-            SET_TOKEN(ev, PACCT_F_OUTCOME, "success");
-        } else {
-            SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
-        }
-    }
     pacct_event_set_int(ev, PACCT_F_FORKED, (rec->flag & PACCT_AFORK) != 0);
     pacct_event_set_int(ev, PACCT_F_PRIVILEGED, (rec->flag & PACCT_ASU) != 0);
-    pacct_event_set_int(ev, PACCT_F_CORE_DUMPED, (rec->flag & PACCT_ACORE) != 0);
-    pacct_event_set_int(ev, PACCT_F_KILLED, (rec->flag & PACCT_AXSIG) != 0);
     pacct_event_set_int(ev, PACCT_F_AC_FLAG, rec->flag);
 }
 
@@ -169,7 +185,8 @@ void pacct_event_make(const struct pacct_origin* origin,
     } else {
         SET_TOKEN(ev, PACCT_F_EVENT, "exit");
         SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "end");
-        set_usage(rec, room, ev);
+        set_usage(rec, ev);
+        set_ending(rec, room, ev);
     }
     if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
         pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), room->id);

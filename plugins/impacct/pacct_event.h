@@ -39,10 +39,17 @@ struct pacct_room {
  *
  * The event is "synthetic", and says nothing of an end, where the kernel wrote
  * the record because accounting left the file, about a process that still
- * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the
- * kernel collects what the process used: neither memory nor flags are set. A
- * process that ends has memory, or is a kernel thread and has AFORK set.
- * Kernels before 2.6.18 filled both in, so there it cannot be told.
+ * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the last
+ * thread of the process is counted, and the memory is filled in with that one:
+ * it is 0. All else may hold something, namely what threads left that ended
+ * before: times, faults, flags, and the leader's status.
+ *
+ * Others without memory are kernel threads, which have AFORK set and no time
+ * in user mode, and a process that unmapped everything it had, which dies of
+ * it by a signal. Taken for an exit is, in return, the record about a process
+ * that forked without exec, whose first thread has ended, and of which another
+ * thread calls acct(2) before 10 ms in user mode: it looks like a kernel
+ * thread's. Kernels before 2.6.18 filled memory in, so there it cannot be told.
  *
  * @param raw the record as read, pacct_record_length(raw) bytes
  * @param rec the same, decoded

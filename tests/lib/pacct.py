@@ -18,7 +18,7 @@ import sys
 from datetime import datetime, timezone
 from fractions import Fraction
 
-FLAGS = {"forked": 0x01, "privileged": 0x02, "core_dumped": 0x08, "killed": 0x10}
+AFORK, ASU, ACORE = 0x01, 0x02, 0x08
 SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE",
            15: "SIGTERM"}
 V3 = "BBHIIIIIIfHHHHHHHH16s"
@@ -53,6 +53,7 @@ def to_comp2(value):
 
 
 def order_of(raw, v0_big):
+    """Kernels do not set the bit in version 0; dump-acct does."""
     return ">" if (v0_big if raw[1] == 0 else raw[1] & 0x80) else "<"
 
 
@@ -126,11 +127,18 @@ def machine_id():
     return open("/etc/machine-id").readline().strip()
 
 
+def is_synthetic(r):
+    """The kernel fills in memory when the last thread ends; see pacct_event.h for what else has none."""
+    kernel_thread = r["flag"] & AFORK and r["utime"] == 0
+    killed = r["status"] & 0x7F or r["flag"] & ACORE
+    return bool(r["version"] > 0 and r["mem_kib"] == 0 and not killed and not kernel_thread)
+
+
 def native(raw, host_id=None, ahz=100, v0_big=False):
     """What schema "native" has to say of a record; names of users, groups and terminals, and the host, left out."""
     r = decode(raw, ahz, v0_big)
     version = r["version"]
-    synthetic = version > 0 and r["mem_kib"] == 0 and r["status"] == 0 and not r["flag"] & 0x19
+    synthetic = is_synthetic(r)
     e = {"event": "synthetic" if synthetic else "exit", "version": version, "byte_order": r["byte_order"],
          "comm": replace_invalid(r["comm"]), "uid": r["uid"], "gid": r["gid"], "start": utc(r["btime"])}
     host_id = machine_id() if host_id is None else host_id
@@ -156,10 +164,12 @@ def native(raw, host_id=None, ahz=100, v0_big=False):
     signal = r["status"] & 0x7F
     if signal:
         e["signal"] = signal
-    else:
+    e["killed"] = bool(signal or r["flag"] & ACORE)
+    if not e["killed"]:
         e["exit_code"] = r["status"] >> 8 & 0xFF
-    for name, bit in FLAGS.items():
-        e[name] = bool(r["flag"] & bit)
+    if r["status"] & 0x80 or not r["flag"] & ACORE:
+        e["core_dumped"] = bool(r["status"] & 0x80)
+    e["forked"], e["privileged"] = bool(r["flag"] & AFORK), bool(r["flag"] & ASU)
     return e
 
 

@@ -61,13 +61,37 @@ static void every_status(void) {
     CHECK(!pacct_event_has(&ev, PACCT_F_SIGNAL_NAME));
 }
 
-static void flags(void) {
+/* Measured on Linux 6.18: what the flags and the status are when a process ends in these ways. */
+static void endings(void) {
+    static const struct {
+        const char* what;
+        uint8_t flag;
+        uint16_t status;
+        int killed, dumped; /* -1: not known */
+        const char* outcome;
+    } cases[] = {
+        {"exit(0)", 0, 0, 0, 0, "success"},
+        {"exit(3)", 0, 0x300, 0, 0, "failure"},
+        {"exit(0) while there are threads", AXSIG, 0, 0, 0, "success"},
+        {"SIGKILL", AXSIG, 9, 1, 0, "failure"},
+        {"SIGSEGV with a core file", ACORE | AXSIG, 0x8b, 1, 1, "failure"},
+        {"SIGSEGV, core limit 0, or SIGSEGV of a thread", ACORE | AXSIG, 11, 1, -1, "failure"},
+        {"SIGSEGV of a thread after the first one ended", ACORE | AXSIG, 0, 1, -1, "failure"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        make(&(struct sample){.version = 3, .flag = cases[i].flag, .exitcode = cases[i].status, .mem = 1});
+        CHECK_EQ(ev.v[PACCT_F_KILLED].u, cases[i].killed);
+        CHECK_EQ(pacct_event_has(&ev, PACCT_F_EXIT_CODE), !cases[i].killed);
+        CHECK_EQ(pacct_event_has(&ev, PACCT_F_CORE_DUMPED), cases[i].dumped >= 0);
+        if (cases[i].dumped >= 0) {
+            CHECK_EQ(ev.v[PACCT_F_CORE_DUMPED].u, cases[i].dumped);
+        }
+        has_text(PACCT_F_OUTCOME, cases[i].outcome);
+    }
     for (unsigned flag = 0; flag < 0x40; flag++) {
         make(&(struct sample){.version = 3, .flag = (uint8_t)flag, .mem = 1});
         CHECK_EQ(ev.v[PACCT_F_FORKED].u, (flag & AFORK) != 0);
         CHECK_EQ(ev.v[PACCT_F_PRIVILEGED].u, (flag & ASU) != 0);
-        CHECK_EQ(ev.v[PACCT_F_CORE_DUMPED].u, (flag & ACORE) != 0);
-        CHECK_EQ(ev.v[PACCT_F_KILLED].u, (flag & AXSIG) != 0);
         CHECK_EQ(ev.v[PACCT_F_AC_FLAG].u, flag);
     }
 }
@@ -83,11 +107,13 @@ static void synthetic(void) {
         {{.version = 0}, false}, /* kernels of that time filled in memory: it cannot be told */
         {{.version = 3, .mem = 1}, false},
         {{.version = 3, .flag = AFORK}, false}, /* a kernel thread */
+        {{.version = 3, .flag = AFORK, .exitcode = 0xfc00, .minflt = 9}, false}, /* another, that worked for a process */
+        {{.version = 3, .flag = AFORK, .utime = 1}, true}, /* its first thread has ended */
         {{.version = 3, .flag = ASU}, true}, /* a thread of the caller ended before and had used a privilege */
         {{.version = 3, .utime = 3, .stime = 4, .minflt = 5, .majflt = 6}, true}, /* the same: its usage */
-        {{.version = 3, .exitcode = 256}, false},
-        {{.version = 3, .exitcode = 9, .flag = AXSIG}, false},
-        {{.version = 3, .flag = AXSIG}, false},
+        {{.version = 3, .exitcode = 256}, true}, /* the first thread has ended so */
+        {{.version = 3, .flag = AXSIG}, true}, /* it had threads when it called exec */
+        {{.version = 3, .exitcode = 9, .flag = AXSIG}, false}, /* it died after it had unmapped everything */
         {{.version = 3, .flag = ACORE}, false},
     };
     static const enum pacct_field_id of_ends[] = {
@@ -149,7 +175,7 @@ static void names(void) {
 int main(void) {
     origin = (struct pacct_origin){.hostname = "box", .hostname_len = 3, .host_id = ""};
     every_status();
-    flags();
+    endings();
     synthetic();
     absent();
     names();
