@@ -249,6 +249,7 @@ bool pacct_record_decode(const uint8_t* raw, const struct pacct_dialect* dialect
         ROW(2, true)
         ROW(1, false)
         ROW(1, true)
+        ROW(0, true)
 #undef ROW
         case 0:
             decode(raw, &layouts[0], 0, be, dialect, rec);
@@ -286,21 +287,25 @@ static bool etime_is_clean(const uint8_t* raw, const struct layout* l, bool be) 
     return memcmp(&back, &bits, sizeof(bits)) == 0;
 }
 
-static bool tail_is_clean(const uint8_t* raw, uint8_t version) {
-    if (version != 0) {
-        return true;
+/* Versions 1 and 2 hold the low halves of the ids a second time. */
+static bool ids_agree(const uint8_t* raw, const struct layout* l, bool be) {
+    return get16(raw + l->uid16, be) == (get32(raw + l->uid, be) & 0xffffu) &&
+           get16(raw + l->gid16, be) == (get32(raw + l->gid, be) & 0xffffu);
+}
+
+/* A kernel leaves the unused bytes of version 0 clear. GNU dump-acct, which converts, puts there what version 2 has. */
+static bool tail_is_clean(const uint8_t* raw, bool be) {
+    const struct layout* const l = &layouts[0];
+    bool clear = raw[layouts[2].ahz] == 0 && raw[layouts[2].ahz + 1] == 0;
+    for (size_t i = l->comm + l->comm_size; i < l->length; i++) {
+        clear = clear && raw[i] == 0;
     }
-    for (size_t i = layouts[0].comm + layouts[0].comm_size; i < layouts[0].length; i++) {
-        if (raw[i] != 0) {
-            return false;
-        }
-    }
-    return raw[30] == 0 && raw[31] == 0;
+    return clear || ids_agree(raw, &layouts[2], be);
 }
 
 enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dialect* dialect) {
     const uint8_t version = raw[1] & VERSION_MASK;
-    if (version > VERSION_NEWEST || raw[1] == VERSION_BIG_ENDIAN) {
+    if (version > VERSION_NEWEST) {
         return PACCT_IMPOSSIBLE;
     }
     const struct layout* const l = &layouts[version];
@@ -309,12 +314,10 @@ enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dia
     if (btime == 0) {
         return PACCT_IMPOSSIBLE;
     }
-    const bool ids_agree = l->uid == NONE || l->uid16 == NONE ||
-                           (get16(raw + l->uid16, be) == (get32(raw + l->uid, be) & 0xffffu) &&
-                            get16(raw + l->gid16, be) == (get32(raw + l->gid, be) & 0xffffu));
-    const int wrong = (btime < BTIME_MIN) + ((raw[0] & ~(unsigned)PACCT_FLAGS_KNOWN) != 0) + !ids_agree +
+    const bool rest_is_clean = version == 0 ? tail_is_clean(raw, be) : version == 3 || ids_agree(raw, l, be);
+    const int wrong = (btime < BTIME_MIN) + ((raw[0] & ~(unsigned)PACCT_FLAGS_KNOWN) != 0) + !rest_is_clean +
                       (get32(raw + l->exitcode, be) > EXITCODE_MAX) + !name_is_clean(raw + l->comm, l->comm_size) +
-                      !etime_is_clean(raw, l, be) + !tail_is_clean(raw, version);
+                      !etime_is_clean(raw, l, be);
     return wrong == 0 ? PACCT_PLAUSIBLE : wrong == 1 ? PACCT_DOUBTFUL : PACCT_IMPOSSIBLE;
 }
 

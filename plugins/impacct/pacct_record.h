@@ -35,8 +35,8 @@
  *     ac_comm      48 16     36 17     34 17      36 17
  *     length       64        64        62         64
  *
- * Bit 7 of ac_version is set when the writing kernel was big-endian. A record
- * of version 0 carries no such bit. m68k aligns to two bytes, so its version 1
+ * Bit 7 of ac_version is set when the writing kernel was big-endian. Kernels of
+ * version 0 never set it; converters (GNU dump-acct) do. m68k aligns to two bytes, so its version 1
  * structure is 62 bytes long; converters may pad it to 64.
  */
 #ifndef PACCT_RECORD_H
@@ -60,8 +60,8 @@ enum pacct_flag {
     PACCT_AFORK = 0x01, /**< forked, and ended without having called exec */
     PACCT_ASU = 0x02, /**< used a privilege; not the same as "was root" */
     PACCT_ACOMPAT = 0x04, /**< historic, never set by Linux */
-    PACCT_ACORE = 0x08, /**< dumped core */
-    PACCT_AXSIG = 0x10, /**< ended by a signal */
+    PACCT_ACORE = 0x08, /**< a signal came that asks for a core dump, be there one or not */
+    PACCT_AXSIG = 0x10, /**< some thread got a fatal signal: also those left at exit or exec of a process */
     PACCT_AGROUP = 0x20, /**< set in taskstats only */
     PACCT_FLAGS_KNOWN = 0x3f
 };
@@ -69,7 +69,7 @@ enum pacct_flag {
 /** What a record cannot say about itself. */
 struct pacct_dialect {
     uint32_t ahz; /**< ticks per second of versions 0 and 1, and of version 2 where ac_ahz is 0; at least 1 */
-    bool v0_big_endian; /**< byte order of version 0 */
+    bool v0_big_endian; /**< byte order of version 0 where bit 7 of the version is not set */
 };
 
 /** One decoded record. Integers are in this machine's byte order. */
