@@ -120,12 +120,11 @@ static char* make_state_path(const instanceConf_t* inst, const char* directory) 
     if (name == NULL || asprintf(&path, "%s/%s", directory, name) < 0) {
         LogError(0, RS_RET_OUT_OF_MEMORY, "impacct: out of memory; input for '%s' is not started", inst->settings.file);
         path = NULL;
-    } else if (strchr(name, '/') != NULL || strlen(name) > NAME_MAX - sizeof(".tmp")) {
-        LogError(
-            0, RS_RET_PARAM_ERROR,
-            "impacct: parameter 'stateFile' has to be the name of a file, without slashes and of at most %zu bytes; "
-            "for '%s' it is \"%s\"; this input is not started",
-            NAME_MAX - sizeof(".tmp"), inst->settings.file, name);
+    } else if (strlen(name) > IMPACCT_STATE_NAME_MAX) {
+        LogError(0, RS_RET_PARAM_ERROR,
+                 "impacct: the path '%s' is too long to make the name of a state file from it; give its input a "
+                 "parameter 'stateFile'; it is not started",
+                 inst->settings.file);
         free(path);
         path = NULL;
     }

@@ -26,7 +26,7 @@
 
 #include <libestr.h>
 
-enum kind { TEXT, PATH, TAG, CONTAINER, CHOICE, SWITCH, NUMBER, SECONDS, FACILITY, SEVERITY, FIELDS };
+enum kind { TEXT, PATH, NAME, HOST, TAG, CONTAINER, CHOICE, SWITCH, NUMBER, SECONDS, FACILITY, SEVERITY, FIELDS };
 
 struct param {
     const char* name;
@@ -43,6 +43,7 @@ static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
 static const char* const byte_orders[] = {"native", "little", "big", NULL};
 
 #define DAY_MS 86400000L
+#define FACILITY_MAX 23 /* local7; rsyslog's own limit lets pass one that is invalid */
 #define AT(member) offsetof(struct impacct_settings, member)
 
 /* The names are written as in the documents; doc/source/reference/parameters has a page for each. */
@@ -73,7 +74,7 @@ static const struct param params[] = {
      .min = 1,
      .max = INT_MAX},
     {.name = "stateFile.directory", .kind = PATH, .offset = AT(state_directory), .dflt = ""},
-    {.name = "stateFile", .kind = TEXT, .offset = AT(state_file), .dflt = ""},
+    {.name = "stateFile", .kind = NAME, .offset = AT(state_file), .dflt = ""},
     {.name = "rotatedFiles", .kind = SWITCH, .offset = AT(rotated_files), .dflt = "on"},
     {.name = "rotatedFiles.maxAge",
      .kind = NUMBER,
@@ -90,7 +91,7 @@ static const struct param params[] = {
      .max = INT_MAX},
     {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
     {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
-    {.name = "hostname", .kind = TEXT, .offset = AT(hostname), .dflt = ""},
+    {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = ""},
     {.name = "hostId", .kind = TEXT, .offset = AT(host_id), .dflt = ""},
 };
 #define PARAM_COUNT (sizeof(params) / sizeof(params[0]))
@@ -162,7 +163,7 @@ static const char* set_facility(const char* text, int* n) {
     long number;
     if (parse_long(text, &number)) {
         *n = (int)number << 3;
-        return number >= 0 && number < LOG_NFACILITIES ? NULL : "a facility: a name, or a number from 0 to 23";
+        return number >= 0 && number <= FACILITY_MAX ? NULL : "a facility: a name, or a number from 0 to 23";
     }
     *n = decodeSyslogName((uchar*)text, syslogFacNames);
     return *n >= 0 ? NULL : "a facility, such as \"local0\" or \"authpriv\"";
@@ -173,17 +174,39 @@ static const char* set_severity(const char* text, int* n) {
     return *n >= LOG_EMERG && *n <= LOG_DEBUG ? NULL : "a severity, such as \"info\" or \"notice\"";
 }
 
-static const char* set_text(const char* text, char** value) {
+static const char* copy_text(const char* text, char** value) {
     free(*value);
     *value = strdup(text);
     return *value == NULL ? "copied: out of memory" : NULL;
 }
 
+static const char* set_text(const char* text, char** value) {
+    return text[0] == '\0' ? "more than nothing" : copy_text(text, value);
+}
+
 static const char* set_path(const char* text, char** value) {
-    if (text[0] != '\0' && (text[0] != '/' || strlen(text) >= PATH_MAX)) {
-        return "an absolute path";
+    return text[0] == '/' && strlen(text) < PATH_MAX ? copy_text(text, value) : "an absolute path";
+}
+
+static const char* set_name(const char* text, char** value) {
+    const size_t len = strlen(text);
+    if (len == 0 || len > IMPACCT_STATE_NAME_MAX || strchr(text, '/') != NULL || strcmp(text, ".") == 0 ||
+        strcmp(text, "..") == 0) {
+        static char why[64];
+        snprintf(why, sizeof(why), "the name of a file: 1 to %d bytes without slashes", IMPACCT_STATE_NAME_MAX);
+        return why;
     }
-    return set_text(text, value);
+    return copy_text(text, value);
+}
+
+/* 255 is RFC 5424's limit */
+static const char* set_host(const char* text, char** value) {
+    const size_t len = strlen(text);
+    bool ok = len > 0 && len <= 255;
+    for (size_t i = 0; i < len; i++) {
+        ok = ok && (unsigned char)text[i] > ' ' && text[i] != 0x7f;
+    }
+    return ok ? copy_text(text, value) : "a host name: 1 to 255 printable characters without blanks";
 }
 
 /* rsyslog cuts a program name out of the tag: up to a colon, a bracket or a slash. 48 is RFC 5424's limit. */
@@ -202,7 +225,7 @@ static const char* set_tag(const char* text, char** value) {
     char tag[49];
     memcpy(tag, text, len);
     tag[len] = '\0';
-    return set_text(tag, value);
+    return copy_text(tag, value);
 }
 
 static const char* set_container(const char* text, char** value) {
@@ -212,7 +235,7 @@ static const char* set_container(const char* text, char** value) {
         ok = separator || (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
              (text[i] >= '0' && text[i] <= '9') || strchr("_-@.", text[i]) != NULL;
     }
-    return ok ? set_text(text + 1, value) : "a property, such as \"$!pacct\", \"$!\" or \"$.pacct\"";
+    return ok ? copy_text(text + 1, value) : "a property, such as \"$!pacct\", \"$!\" or \"$.pacct\"";
 }
 
 /* "all", "none", or names: several values, or several in one with blanks or commas between them */
@@ -247,6 +270,10 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
     switch (p->kind) {
         case PATH:
             return set_path(text, at);
+        case NAME:
+            return set_name(text, at);
+        case HOST:
+            return set_host(text, at);
         case TAG:
             return set_tag(text, at);
         case CONTAINER:
@@ -258,7 +285,7 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
         case NUMBER:
             return set_number(p, text, at);
         case SECONDS:
-            return text[0] == '\0' && p->dflt == text ? NULL : set_seconds(p, text, at);
+            return set_seconds(p, text, at);
         case FACILITY:
             return set_facility(text, at);
         case SEVERITY:
@@ -291,6 +318,18 @@ static bool set_from(const struct param* p, const struct cnfarray* values, struc
     return true;
 }
 
+static bool is_text(enum kind kind) {
+    return kind == TEXT || kind == PATH || kind == NAME || kind == HOST || kind == TAG || kind == CONTAINER;
+}
+
+/* "" stands for none, which nobody can write */
+static bool set_default(const struct param* p, struct impacct_settings* s) {
+    if (p->dflt[0] != '\0') {
+        return set(p, p->dflt, true, s) == NULL;
+    }
+    return !is_text(p->kind) || copy_text("", (char**)(void*)((char*)s + p->offset)) == NULL;
+}
+
 bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why[IMPACCT_PARAMS_WHY]) {
     memset(s, 0, sizeof(*s));
     why[0] = '\0';
@@ -301,8 +340,7 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
     }
     bool ok = true;
     for (size_t i = 0; i < PARAM_COUNT && ok; i++) {
-        ok = values[i].bUsed ? set_from(&params[i], values[i].val.d.ar, s, why)
-                             : set(&params[i], params[i].dflt, true, s) == NULL;
+        ok = values[i].bUsed ? set_from(&params[i], values[i].val.d.ar, s, why) : set_default(&params[i], s);
     }
     cnfparamvalsDestruct(values, &block);
     return ok;
@@ -310,8 +348,7 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
 
 void impacct_params_free(struct impacct_settings* s) {
     for (size_t i = 0; i < PARAM_COUNT; i++) {
-        const enum kind kind = params[i].kind;
-        if (kind == TEXT || kind == PATH || kind == TAG || kind == CONTAINER) {
+        if (is_text(params[i].kind)) {
             char** const text = (char**)(void*)((char*)s + params[i].offset);
             free(*text);
             *text = NULL;

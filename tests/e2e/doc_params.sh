@@ -28,9 +28,9 @@ def one(pattern, text, what):
     return found[0]
 
 
-TYPES = {"TEXT": "string", "PATH": "string", "TAG": "string", "CONTAINER": "string", "CHOICE": "word",
-         "SWITCH": "binary", "NUMBER": "integer", "SECONDS": "number", "FACILITY": "word", "SEVERITY": "word",
-         "FIELDS": "array"}
+TYPES = {"TEXT": "string", "PATH": "string", "NAME": "string", "HOST": "string", "TAG": "string",
+         "CONTAINER": "string", "CHOICE": "word", "SWITCH": "binary", "NUMBER": "integer", "SECONDS": "number",
+         "FACILITY": "word", "SEVERITY": "word", "FIELDS": "array"}
 PAGES = "doc/source/reference/parameters/"
 MODULE_PAGE = "doc/source/configuration/modules/impacct.rst"
 
