@@ -71,7 +71,7 @@ in_accounting() {
     local file=$1
     shift
     # shellcheck disable=SC2016 # to be expanded in there
-    unshare --pid --fork --mount-proc sh -c '
+    unshare --pid --fork sh -c '
         accton "$1" >/dev/null || exit 1
         shift
         "$@"

@@ -5,18 +5,25 @@
 # file in, even an unlinked one; the growth of the file of the distribution's accounting.
 if [ "${1:-}" != inside ] && [ "$(id -u)" = 0 ]; then
     # accounting and mounts of its own
-    exec unshare --mount --pid --fork --kill-child --mount-proc "$0" inside
+    exec unshare --mount --propagation unchanged --pid --fork --kill-child "$0" inside
 fi
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 require_accounting
 quickstart=$srcdir/../contrib/quickstart
 [ -e "$srcdir/../config.status" ] || skip_test "quickstart builds in its own tree, not in this one"
 
-# directories that every system has, in this mount namespace
-mount -t tmpfs tmpfs /mnt
-[ -d /var/log/account ] || { mount -t tmpfs tmpfs /var/log && mkdir /var/log/account; }
-mount -t tmpfs tmpfs /var/log/account
-[ ! -d /var/account ] || mount -t tmpfs tmpfs /var/account
+# On directories that every system has. Where / is no mount point, in a chroot, mounts cannot be made private.
+mount --make-rprivate / 2>/dev/null || true
+mounted=()
+hide() {
+    mount -t tmpfs tmpfs "$1" || error_exit "cannot mount on $1"
+    mounted=("$1" "${mounted[@]}")
+}
+trap 'umount -l "${mounted[@]}"' EXIT
+hide /mnt
+[ -d /var/log/account ] || { hide /var/log && mkdir /var/log/account; }
+hide /var/log/account
+[ ! -d /var/account ] || hide /var/account
 use() { df --output=used,iused /mnt | tail -n 1; }
 unused=$(use)
 

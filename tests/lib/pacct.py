@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import random
+import socket
 import struct
 import sys
 from datetime import datetime, timezone
@@ -124,7 +125,12 @@ def replace_invalid(raw):
 
 
 def machine_id():
-    return open("/etc/machine-id").readline().strip()
+    """A system that never booted has none; its short host name serves then."""
+    try:
+        found = open("/etc/machine-id").readline().strip()
+    except FileNotFoundError:
+        found = ""
+    return found or socket.gethostname().split(".")[0]
 
 
 def is_synthetic(r):
