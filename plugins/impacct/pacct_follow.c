@@ -399,7 +399,9 @@ static size_t stride(const struct pacct_follow* f, const uint8_t* p, size_t len)
     const size_t length = pacct_record_length(p);
     bool whole;
     if (length < PACCT_RECORD_MAX && len >= PACCT_RECORD_MAX && p[length] == 0 && p[length + 1] == 0 &&
-        judge(f, p + length, len - length, &whole) != PACCT_PLAUSIBLE) {
+        /* the padding and a version 1 record may look like one of version 0 */
+        (judge(f, p + PACCT_RECORD_MAX, len - PACCT_RECORD_MAX, &whole) == PACCT_PLAUSIBLE ||
+         judge(f, p + length, len - length, &whole) != PACCT_PLAUSIBLE)) {
         return PACCT_RECORD_MAX;
     }
     return length;
