@@ -293,14 +293,21 @@ static bool ids_agree(const uint8_t* raw, const struct layout* l, bool be) {
            get16(raw + l->gid16, be) == (get32(raw + l->gid, be) & 0xffffu);
 }
 
-/* A kernel leaves the unused bytes of version 0 clear. GNU dump-acct, which converts, puts there what version 2 has. */
+/* A kernel leaves the unused bytes of version 0 clear. GNU dump-acct, which converts, puts there what version 2 has:
+ * ticks per second, the ids a second time, and the elapsed time a second time, more precisely. */
 static bool tail_is_clean(const uint8_t* raw, bool be) {
     const struct layout* const l = &layouts[0];
-    bool clear = raw[layouts[2].ahz] == 0 && raw[layouts[2].ahz + 1] == 0;
+    uint64_t etime, precise;
+    bool clear = get16(raw + layouts[2].ahz, be) == 0;
+    if (!clear) {
+        get_etime(raw, l, be, &etime);
+        get_etime(raw, &layouts[2], be, &precise);
+        return ids_agree(raw, &layouts[2], be) && (etime > precise ? etime - precise : precise - etime) <= precise >> 9;
+    }
     for (size_t i = l->comm + l->comm_size; i < l->length; i++) {
         clear = clear && raw[i] == 0;
     }
-    return clear || ids_agree(raw, &layouts[2], be);
+    return clear;
 }
 
 enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dialect* dialect) {
