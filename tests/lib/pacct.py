@@ -4,7 +4,10 @@
 Written from acct(5) and the kernel's headers, with struct.unpack and exact fractions; shares nothing with the module.
 
     pacct.py generate FILE COUNT [--seed N] [--version V] [--big] [--ahz N] [--append] [--serial N] [--hostile]
-    pacct.py compare FILE OUT.jsonl        every record of FILE, in order, is a line of OUT
+                                 [--mixed]  each record in another version and byte order (version 0 by --big)
+    pacct.py compare FILE OUT [--schema S] [--format json|cee|text] [--properties]
+                                           every record of FILE, in order, is a line of OUT
+    pacct.py ecstypes OUT.jsonl            every value has the type that the Elastic Common Schema gives it
     pacct.py dump FILE                     JSON lines with the values that the records hold
     pacct.py count FILE                    number of records
 """
@@ -179,18 +182,129 @@ def native(raw, host_id=None, ahz=100, v0_big=False):
     return e
 
 
-def compare_one(expected, got, where):
+# The same values under the names of the other schemas, written from shared/design/schema.md. A name may be a list;
+# what is not mentioned is called "pacct." and its native name. "" means that a schema has no such field.
+ECS = {"event": ["event.action"], "id": ["process.entity_id", "event.id"], "time": ["@timestamp"],
+       "comm": ["process.name"], "pid": ["process.pid"], "ppid": ["process.parent.pid"],
+       "uid": ["process.real_user.id", "user.id"], "gid": ["process.real_group.id", "group.id"],
+       "tty_major": ["process.tty.char_device.major"], "tty_minor": ["process.tty.char_device.minor"],
+       "start": ["process.start", "event.start"], "end": ["@timestamp", "process.end", "event.end"],
+       "exit_code": ["process.exit_code"]}
+OTEL = {"event": ["event.name"], "id": ["log.record.uid"], "time": ["time"], "pid": ["process.pid"],
+        "ppid": ["process.parent_pid"], "uid": ["process.real_user.id"], "start": ["process.creation.time"],
+        "end": ["process.exit.time"], "exit_code": ["process.exit.code"]}
+ACCT = {"comm": "ac_comm", "pid": "ac_pid", "ppid": "ac_ppid", "uid": "ac_uid", "gid": "ac_gid", "mem_kib": "ac_mem",
+        "minor_faults": "ac_minflt", "major_faults": "ac_majflt", "swaps": "ac_swaps", "io": "ac_io", "rw": "ac_rw",
+        "status": "ac_exitcode"}
+# names that come from the machine the test runs on
+MACHINE = {"native": {"hostname", "user", "group", "tty", "signal_name"},
+           "ecs": {"host.name", "host.id", "process.real_user.name", "user.name", "process.real_group.name",
+                   "group.name", "pacct.tty", "pacct.signal_name"},
+           "otel": {"host.name", "host.id", "process.real_user.name", "pacct.group", "pacct.tty", "pacct.signal_name"},
+           "acct": {"hostname", "user", "group", "tty", "signal_name"}}
+
+
+def ecs(e, r):
+    out = {}
+    for name, value in e.items():
+        if name in ("uid", "gid"):
+            value = str(value)
+        for target in ECS.get(name, ["pacct." + name]):
+            out[target] = value
+    if "elapsed" in e:
+        del out["pacct.elapsed"]
+        hundredths = math.floor(Fraction(r["etime"] * 100, r["ahz"]) + Fraction(1, 2))
+        if hundredths * 10 ** 7 < 2 ** 63:
+            out["event.duration"] = hundredths * 10 ** 7
+        out["process.uptime"] = hundredths // 100
+    ended = e["event"] == "exit"
+    out.update({"event.kind": "event", "event.category": ["process"], "event.type": ["end" if ended else "info"],
+                "event.module": "impacct", "event.dataset": "impacct.process", "ecs.version": "8.11.0"})
+    if ended:
+        out["event.outcome"] = "success" if e.get("exit_code") == 0 else "failure"
+    return out
+
+
+def otel(e, _):
+    return {target: value for name, value in e.items() for target in OTEL.get(name, ["pacct." + name])}
+
+
+def acct(e, r):
+    out = {ACCT.get(name, name): value for name, value in e.items()}
+    out.update({"ac_tty": r["tty"], "ac_btime": r["btime"]})
+    if r["etime"] is not None:
+        out["ac_etime"] = r["etime"]
+    if e["event"] == "exit":
+        out.update({"ac_flag": r["flag"], "ac_utime": r["utime"], "ac_stime": r["stime"]})
+    return out
+
+
+SCHEMAS = {"native": lambda e, _: e, "ecs": ecs, "otel": otel, "acct": acct}
+
+
+def no_repeated_names(pairs):
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name comes twice")
+    return dict(pairs)
+
+
+def no_constants(text):
+    raise ValueError(f"{text} is not JSON")
+
+
+def strict_json(line, by_rsyslog=False):
+    """Python's parser without its liberties. rsyslog itself, printing properties, leaves DEL and C1 as they are."""
+    text = line.decode("utf-8", "strict")
+    if not by_rsyslog and any(c < " " or "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" for c in text):
+        raise ValueError("a control character")
+    return json.loads(text, object_pairs_hook=no_repeated_names, parse_constant=no_constants)
+
+
+def flatten(value, prefix=""):
+    out = {}
+    for name, member in value.items():
+        if isinstance(member, dict):
+            out.update(flatten(member, prefix + name + "."))
+        else:
+            out[prefix + name] = member
+    return out
+
+
+def compare_one(expected, got, schema, where):
     for name, value in expected.items():
         if name not in got:
             sys.exit(f"{where}: no {name}, expected {value!r}: {got}")
-        if got[name] != value or type(got[name]) is not type(value) and not (
-                isinstance(value, float) and isinstance(got[name], (int, float))):
+        if got[name] != value or type(got[name]) is not type(value):
             sys.exit(f"{where}: {name} is {got[name]!r}, expected {value!r}: {got}")
-    extra = set(got) - set(expected) - {"hostname", "user", "group", "tty", "signal_name"}
+    extra = set(got) - set(expected) - MACHINE[schema]
     if extra:
         sys.exit(f"{where}: has {sorted(extra)} which the record cannot know: {got}")
-    if got.get("signal") in SIGNALS and got.get("signal_name") != SIGNALS[got["signal"]]:
-        sys.exit(f"{where}: signal {got['signal']} is called {got.get('signal_name')}")
+    prefix = "pacct." if schema in ("ecs", "otel") else ""
+    signal = got.get(prefix + "signal")
+    if signal in SIGNALS and got.get(prefix + "signal_name") != SIGNALS[signal]:
+        sys.exit(f"{where}: signal {signal} is called {got.get(prefix + 'signal_name')}")
+
+
+def compare_text(e, r, line, where):
+    """The first word is the name with its escapes; flags and numbers follow."""
+    text = line.decode("ascii")
+    words = text.split(" ")
+    if not all(" " <= c <= "~" for c in text) or "" in words:
+        sys.exit(f"{where}: not words of printable characters: {line}")
+    name = b"" if words[0] == "-" else bytes(words[0], "ascii").decode("unicode_escape").encode("latin-1")
+    flags = "".join(letter if e.get(field) else "-" for letter, field in
+                    (("S", "privileged"), ("F", "forked"), ("D", "core_dumped"), ("X", "killed")))
+    values = dict(word.split("=", 1) for word in words[4:] if "=" in word)
+    expected = {"start": e["start"]}
+    for field in ("pid", "ppid", "end", "time"):
+        if field in e:
+            expected[field] = str(e[field])
+    if "exit_code" in e:
+        expected["exit"] = str(e["exit_code"])
+    if e.get("signal") in SIGNALS:
+        expected["signal"] = SIGNALS[e["signal"]]
+    if name != r["comm"] or words[1] != flags or any(values.get(k) != v for k, v in expected.items()):
+        sys.exit(f"{where}: {line} does not say {r['comm']} {flags} {expected}")
 
 
 def compare(args):
@@ -200,8 +314,63 @@ def compare(args):
     if len(raws) != len(lines):
         sys.exit(f"{len(raws)} records, {len(lines)} lines")
     for n, (raw, line) in enumerate(zip(raws, lines)):
-        got = json.loads(line.decode("utf-8", "strict"))
-        compare_one(native(raw, args.host_id, args.ahz, args.v0_big), got, f"record {n}")
+        where = f"record {n}"
+        r, e = decode(raw, args.ahz, args.v0_big), native(raw, args.host_id, args.ahz, args.v0_big)
+        if args.format == "text":
+            compare_text(e, r, line, where)
+            continue
+        if args.format == "cee":
+            if not line.startswith(b"@cee: "):
+                sys.exit(f"{where}: no cookie: {line}")
+            line = line[6:]
+        try:
+            got = strict_json(line, args.properties)
+        except ValueError as error:
+            sys.exit(f"{where}: {error}: {line}")
+        got = flatten(got) if args.schema == "ecs" else got
+        compare_one(SCHEMAS[args.schema](e, r), got, args.schema, where)
+
+
+# Types of Elastic's field reference (8.11)
+KEYWORDS = """event.action event.id event.kind event.module event.dataset event.outcome process.entity_id process.name
+    process.real_user.id process.real_user.name process.real_group.id process.real_group.name user.id user.name group.id
+    group.name host.name host.id ecs.version""".split()
+KEYWORD_LISTS = ["event.category", "event.type"]
+DATES = "@timestamp event.start event.end process.start process.end".split()
+LONGS = """event.duration process.uptime process.pid process.parent.pid process.exit_code
+    process.tty.char_device.major process.tty.char_device.minor""".split()
+ALLOWED = {"event.kind": {"event", "alert"}, "event.outcome": {"success", "failure", "unknown"},
+           "event.category": {"process", "host"}, "event.type": {"end", "info", "start", "change", "error"}}
+REQUIRED = {"@timestamp", "ecs.version", "event.kind", "event.category", "event.type", "process.name"}
+
+
+def ecs_type_is_right(name, value):
+    if name in KEYWORDS or name in KEYWORD_LISTS:
+        values = value if name in KEYWORD_LISTS and isinstance(value, list) else [value]
+        return all(isinstance(v, str) and v in ALLOWED.get(name, {v}) for v in values)
+    if name in DATES:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ") is not None
+    if name in LONGS:
+        return type(value) is int and 0 <= value < 2 ** 63
+    return name.startswith("pacct.") and not isinstance(value, list)
+
+
+def ecstypes(args):
+    seen = set()
+    for n, line in enumerate(open(args.out, "rb").read().split(b"\n")[:-1]):
+        got = flatten(strict_json(line))
+        for name, value in got.items():
+            if not ecs_type_is_right(name, value):
+                sys.exit(f"line {n}: {name} is {value!r}, which ECS does not know or gives another type")
+        if not REQUIRED <= set(got):
+            sys.exit(f"line {n}: lacks {REQUIRED - set(got)}")
+        seen |= set(got)
+    unseen = set(KEYWORDS + KEYWORD_LISTS + DATES + LONGS) - seen
+    if unseen:
+        sys.exit(f"no line has {sorted(unseen)}")
+
+
+KINDS = ((3, False), (2, True), (1, False), (3, True), (0, False), (2, False), (1, True))
 
 
 def make(rng, serial, version, big, ahz, hostile):
@@ -238,7 +407,8 @@ def generate(args):
     rng = random.Random(args.seed)
     with open(args.file, "ab" if args.append else "wb") as f:
         for n in range(args.count):
-            f.write(make(rng, args.serial + n, args.version, args.big, args.ahz, args.hostile))
+            version, big = KINDS[n % len(KINDS)] if args.mixed else (args.version, args.big)
+            f.write(make(rng, args.serial + n, version, args.big if version == 0 else big, args.ahz, args.hostile))
 
 
 def main():
@@ -254,6 +424,7 @@ def main():
     p.add_argument("--append", action="store_true")
     p.add_argument("--serial", type=int, default=0)
     p.add_argument("--hostile", action="store_true")
+    p.add_argument("--mixed", action="store_true")
     p.set_defaults(run=generate)
     p = sub.add_parser("compare")
     p.add_argument("file")
@@ -261,7 +432,13 @@ def main():
     p.add_argument("--host-id")
     p.add_argument("--ahz", type=int, default=100)
     p.add_argument("--v0-big", action="store_true")
+    p.add_argument("--schema", choices=SCHEMAS, default="native")
+    p.add_argument("--properties", action="store_true")
+    p.add_argument("--format", choices=("json", "cee", "text"), default="json")
     p.set_defaults(run=compare)
+    p = sub.add_parser("ecstypes")
+    p.add_argument("out")
+    p.set_defaults(run=ecstypes)
     p = sub.add_parser("dump")
     p.add_argument("file")
     p.set_defaults(run=lambda a: [print(json.dumps(native(raw))) for raw in records(a.file)])
