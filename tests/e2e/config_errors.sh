@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Intent: a wrong configuration is told so that its author can mend it.
+# Invariant: each error gives exactly one message, which names the parameter and the value; rsyslogd -N1 exits non-zero;
+# the other inputs run.
+# Oracle: what is put in here, for every parameter in the module's table.
+. "${srcdir:=$(dirname "$0")/..}/diag.sh"
+pacct_py generate "$WORK/good" 10
+
+# wrong PARAMETER VALUE [NAMED]: this value, as in a configuration, is refused with a message that holds both
+wrong() {
+    local file="file=\"$WORK/bad${#cases[@]}\""
+    [ "$1" != file ] || file=
+    cases+=("$1=$2")
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" $file $1=$2)"
+    refused "$1" "${3:-$2}" || error_exit "$1=$2: $(cat "$WORK/check.log")"
+    add+=("input(type=\"impacct\" $file $1=$2)")
+}
+
+# refused TEXT...: the check fails with one message, which holds all of these
+refused() {
+    ! check_conf || return
+    grep -v -e ': version .*, config validation run' -e ': End of config validation run. Bye.' "$WORK/check.log" \
+        >"$WORK/messages"
+    [ "$(wc -l <"$WORK/messages")" = 1 ] || return
+    for text; do
+        grep -qF -- "$text" "$WORK/messages" || return
+    done
+}
+
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")"
+check_conf || error_exit "the right configuration is refused: $(cat "$WORK/check.log")"
+cases=() add=()
+
+list='["one", "two"]'
+for name in file mode pollingInterval tag facility severity ruleset ratelimit.interval ratelimit.burst format schema \
+    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime \
+    ahz v0.byteOrder hostname hostId; do
+    wrong $name "$list" "list of 2"
+    wrong $name '""'
+done
+for name in ratelimit.interval ratelimit.burst rotatedFiles.maxAge persistStateInterval resolveNames.cacheTime ahz; do
+    wrong $name '"many"'
+    wrong $name '"-1"'
+    wrong $name '"1.5"'
+    wrong $name '"10s"'
+    wrong $name '"99999999999999999999"'
+done
+for name in ratelimit.burst rotatedFiles.maxAge persistStateInterval resolveNames.cacheTime ahz; do
+    wrong $name '"0"'
+done
+wrong ahz '"65536"'
+for value in 0 -1 often 1s nan inf 86401; do
+    wrong pollingInterval "\"$value\""
+done
+for name in file stateFile.directory; do
+    wrong $name '"relative/path"'
+done
+for name in mode format schema rotatedFiles freshStartTail resolveNames v0.byteOrder; do
+    wrong $name '"else"'
+done
+wrong freshStartTail '"1"'
+for value in local9 24 -1 'local0.info'; do
+    wrong facility "\"$value\""
+done
+for value in loud 8 -1; do
+    wrong severity "\"$value\""
+done
+for value in 'two words' 'a/b' 'a:b' 'a[1]' "$(printf 'x%.0s' $(seq 49))"; do
+    wrong tag "\"$value\""
+done
+for value in pacct '$pacct' '!pacct' '$!a!!b' '$!a!' '$!a b'; do
+    wrong container "\"$value\""
+done
+wrong properties '"user, nose"' '"nose"'
+wrong properties '["user", "nose"]' '"nose"'
+wrong properties '["all", "user"]' '"all"'
+wrong properties '""'
+for value in 'a/b' . ..; do
+    wrong stateFile "\"$value\""
+done
+wrong stateFile "\"$(printf 'x%.0s' $(seq 260))\"" xxxxxxxx
+wrong ruleset '"nowhere"'
+wrong hostname '"two words"'
+wrong hostname "\"$(printf 'tab\tbed')\"" 'bed"'
+wrong fiel '"/tmp/x"' fiel # what is no parameter is rsyslog's to tell; it names no value
+
+# each parameter has been there
+sed -n 's/^ *{\{0,1\}\.name = "\([^"]*\)".*/\1/p' "$srcdir/../plugins/impacct/impacct_params.c" >"$WORK/names"
+[ "$(wc -l <"$WORK/names")" -gt 10 ] || error_exit "the table of parameters was not found"
+while read -r name; do
+    printf '%s\n' "${cases[@]}" | grep -q "^$name=" || error_exit "there is no case for parameter $name"
+done <"$WORK/names"
+
+# two inputs cannot share a position
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")"
+refused "'$WORK/good'" "'stateFile'" || error_exit "two inputs on one file: $(cat "$WORK/check.log")"
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" stateFile=\"second\")"
+check_conf || error_exit "two inputs on one file, each with a position: $(cat "$WORK/check.log")"
+
+# with every one of these errors, the right input runs
+generate_conf
+for input in "${add[@]}"; do
+    add_conf "$input"
+done
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")"
+startup
+wait_file_lines "$OUT" 10
+shutdown
+pacct_py compare "$WORK/good" "$OUT"
+exit_test

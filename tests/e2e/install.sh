@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Intent: make install puts the module where rsyslogd looks for modules, and nothing else anywhere.
+# Invariant: the installed module loads by its name; it shows no symbol but its entry point, since rsyslogd's own
+# symbols take precedence over a module's.
+# Oracle: the list of installed files; nm; rsyslogd's check of a configuration.
+. "${srcdir:=$(dirname "$0")/..}/diag.sh"
+build=$MODULE_DIR/../../..
+make -s -C "$build" install DESTDIR="$WORK/root" >"$WORK/install.log" 2>&1 || error_exit "$(cat "$WORK/install.log")"
+find "$WORK/root" ! -type d >"$WORK/files"
+assert_eq "$(sed 's|.*/||' "$WORK/files" | sort | tr '\n' ' ')" "impacct.la impacct.so " "installed files"
+module=$(grep 'so$' "$WORK/files")
+assert_eq "$(nm -D --defined-only "$module" | awk '{ print $3 }')" modInit "symbols"
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\")"
+MODULE_DIR=$(dirname "$module") check_conf || error_exit "$(cat "$WORK/check.log")"
+# and with the module somewhere else, this check fails
+! MODULE_DIR=$WORK check_conf || error_exit "the configuration is right without the module"
+exit_test
