@@ -32,6 +32,8 @@
 #include <unistd.h>
 
 #define INPUT_NAME "impacct"
+/* records that are submitted before the other inputs have their turn, and that share one acknowledgement */
+#define BATCH 1024
 #define MACHINE_ID_FILE "/etc/machine-id"
 
 /* the poll behind inotify, and the one without */
@@ -52,6 +54,11 @@
 /* longest host name, as UTF-8, with its terminator */
 #define HOSTNAME_SIZE 768
 
+/* Counted when rsyslog has taken everything: what is sent again is not read twice. */
+struct tally {
+    uint64_t read, submitted, discarded, invalid, bytes;
+};
+
 struct impacct_input {
     const struct impacct_shared* shared;
     const struct impacct_settings* settings;
@@ -67,6 +74,7 @@ struct impacct_input {
     struct pacct_keeper* keeper;
 
     unsigned batched; /* records in the open batch */
+    struct tally tally; /* of the reading now under way */
     struct pacct_position batch_start;
     struct pacct_position done; /* may be stored */
     struct pacct_position stored; /* was handed to the keeper */
@@ -74,6 +82,7 @@ struct impacct_input {
     int64_t stored_ms, retry_ms; /* when; 0: not set */
     int ack_ms; /* next look at batches in flight */
     bool full; /* no more batches may be in flight */
+    bool refused; /* rsyslog did not take the open batch */
     bool watch_told, store_told, send_told;
 
     statsobj_t* stats;
@@ -249,17 +258,24 @@ static void tell_store_error(struct impacct_input* in, int error, const char* ca
     }
 }
 
+static bool uses_inotify(const struct impacct_input* in) {
+    return in->settings->mode == IMPACCT_MODE_INOTIFY;
+}
+
+static int polling_interval(const struct impacct_input* in) {
+    if (in->settings->polling_ms != 0) {
+        return in->settings->polling_ms;
+    }
+    return uses_inotify(in) ? POLL_BEHIND_INOTIFY_MS : POLL_ALONE_MS;
+}
+
 static void tell_watch_error(struct impacct_input* in, int error) {
     if (error != 0 && !in->watch_told) {
         in->watch_told = true;
         LogMsg(error, RS_RET_ERR, LOG_WARNING,
                "impacct: changes of '%s' are not told by inotify; it is looked at every %g seconds instead",
-               in->settings->file, impacct_input_timeout(in) / 1000.0);
+               in->settings->file, polling_interval(in) / 1000.0);
     }
-}
-
-static bool uses_inotify(const struct impacct_input* in) {
-    return in->settings->mode == IMPACCT_MODE_INOTIFY;
 }
 
 static void watch(struct impacct_input* in) {
@@ -410,16 +426,18 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
 static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* item, time_t now, prop_t* prop) {
     DEFiRet;
     struct pacct_record rec;
+    in->tally.read++;
+    in->tally.bytes += item->len;
     if (!pacct_record_decode(item->raw, &in->dialect, &rec)) {
-        STATSCOUNTER_INC(in->ctr_invalid, in->mut_invalid);
+        in->tally.invalid++;
         FINALIZE;
     }
     in->batched++;
     iRet = impacct_sender_add(in->sender, item->raw, &rec, now, prop);
     if (iRet == RS_RET_OK) {
-        STATSCOUNTER_INC(in->ctr_submitted, in->mut_submitted);
+        in->tally.submitted++;
     } else if (iRet == RS_RET_DISCARDMSG) {
-        STATSCOUNTER_INC(in->ctr_discarded, in->mut_discarded);
+        in->tally.discarded++;
         iRet = RS_RET_OK;
     }
 
@@ -431,9 +449,17 @@ finalize_it:
 static void count_damage(struct impacct_input* in, const struct pacct_item* item) {
     const uint64_t bytes = item->to - item->from;
     const uint64_t records = (bytes + PACCT_RECORD_MAX - 1) / PACCT_RECORD_MAX;
-    STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, bytes);
-    STATSCOUNTER_ADD(in->ctr_read, in->mut_read, records);
-    STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, records);
+    in->tally.bytes += bytes;
+    in->tally.read += records;
+    in->tally.invalid += records;
+}
+
+static void count(struct impacct_input* in) {
+    STATSCOUNTER_ADD(in->ctr_read, in->mut_read, in->tally.read);
+    STATSCOUNTER_ADD(in->ctr_submitted, in->mut_submitted, in->tally.submitted);
+    STATSCOUNTER_ADD(in->ctr_discarded, in->mut_discarded, in->tally.discarded);
+    STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, in->tally.invalid);
+    STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, in->tally.bytes);
 }
 
 /* Put records into the batch until it is full or there are no more; *more: there may be. */
@@ -443,16 +469,17 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
     struct pacct_item item;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     *more = true;
-    for (unsigned i = 0; i < IMPACCT_BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
+    for (unsigned i = 0; i < BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
         const enum pacct_found found = pacct_follow_next(in->follow, &item);
         if (found == PACCT_FOUND_RECORD) {
-            STATSCOUNTER_INC(in->ctr_read, in->mut_read);
-            STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, item.len);
             CHKiRet(send_record(in, &item, ts.tv_sec, prop));
             continue;
         }
         if (found == PACCT_FOUND_DAMAGED) {
             count_damage(in, &item);
+        }
+        if (found == PACCT_FOUND_OPENED && in->done.ino == 0) {
+            pacct_follow_position(in->follow, &in->done); /* where it all begins */
         }
         tell_item(in, found, &item);
         if (found != PACCT_FOUND_IDLE && found != PACCT_FOUND_DAMAGED) {
@@ -486,16 +513,19 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
     if (in->batched == 0) {
         pacct_follow_position(in->follow, &in->batch_start);
     }
+    memset(&in->tally, 0, sizeof(in->tally));
     sent = fill_batch(in, prop, &more);
     const rsRetVal flushed = impacct_sender_flush(in->sender);
     sent = sent == RS_RET_OK ? flushed : sent;
     if (sent != RS_RET_OK) {
+        in->refused = true;
         if (!in->shared->host->glbl->GetGlobalInputTermState()) {
             rewind_batch(in, sent);
         }
         return IMPACCT_QUIET;
     }
-    in->send_told = false;
+    count(in);
+    in->send_told = in->refused = false;
     if (in->batched > 0) {
         struct pacct_position pos;
         pacct_follow_position(in->follow, &pos);
@@ -507,10 +537,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
 }
 
 int impacct_input_timeout(const struct impacct_input* in) {
-    int ms = in->settings->polling_ms;
-    if (ms == 0) {
-        ms = uses_inotify(in) ? POLL_BEHIND_INOTIFY_MS : POLL_ALONE_MS;
-    }
+    int ms = polling_interval(in);
     if (in->retry_ms != 0) {
         ms = ms < RETRY_MS ? ms : RETRY_MS;
     }
@@ -531,7 +558,7 @@ void impacct_input_stop(struct impacct_input* in) {
     const struct timespec look = {0, STOP_LOOK_MS * 1000000L};
     const char* call;
     unsigned records;
-    if (in->batched > 0 && in->follow != NULL) {
+    if (in->batched > 0 && !in->refused) {
         struct pacct_position pos;
         pacct_follow_position(in->follow, &pos);
         impacct_ack_end(in->ack, &pos, in->batched, true);

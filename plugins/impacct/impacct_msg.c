@@ -3,10 +3,14 @@
  * @brief From a record to a message in a batch on its way to a ruleset.
  *
  * Algorithm: record to event, event to text and to a tree of properties, both
- * into a message, which the rate limiter puts into the batch.
+ * into a message, which goes into the batch.
+ *
+ * The rate limiter is only asked whether there may be another message. Its
+ * ratelimitAddMsg() would also look for repeated messages, which records never
+ * are, and for that keep the last message, and with it the position, back.
  *
  * Concurrency and locking: used by the input thread. A message belongs to
- * rsyslog from ratelimitAddMsg() on, whatever that returns.
+ * rsyslog from multiSubmitFlush() on, whatever that returns.
  *
  * Failure model: what cannot be made for want of memory is told, and the
  * record is not lost: the caller keeps its position.
@@ -22,6 +26,9 @@
 
 #define CEE_COOKIE "@cee: "
 #define LOCAL_IP "127.0.0.1"
+/* Messages handed to the queue at once. Few, because rsyslog wakes the queue's workers only after the last of them: in
+ * a smaller queue the first ones would fill it, and wait for ever for workers that nobody wakes. */
+#define BATCH 32
 /* tag, bracket, process id, bracket, colon */
 #define TAG_MAX 80
 
@@ -34,7 +41,7 @@ struct impacct_sender {
     ratelimit_t* limiter;
     prop_t* local_ip;
     multi_submit_t batch;
-    smsg_t* messages[IMPACCT_BATCH];
+    smsg_t* messages[BATCH];
     struct pacct_buf text;
     struct pacct_clock clock;
     struct pacct_event event;
@@ -62,7 +69,7 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
     s->tree_plan = tree_plan;
     s->origin = origin;
     s->second = -1;
-    s->batch.maxElem = IMPACCT_BATCH;
+    s->batch.maxElem = BATCH;
     s->batch.ppMsgs = s->messages;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
     CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
@@ -147,14 +154,12 @@ finalize_it:
     RETiRet;
 }
 
-rsRetVal impacct_sender_add(
-    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name) {
+static rsRetVal make_message(struct impacct_sender* s,
+                             const struct pacct_record* rec,
+                             prop_t* input_name,
+                             smsg_t** message) {
     DEFiRet;
     smsg_t* msg = NULL;
-    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
-    if (!write_text(s)) {
-        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
-    }
     const uint64_t end = pacct_record_end(rec);
     const time_t second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime);
     CHKiRet(msgConstructWithTime(&msg, time_of(s, second), second));
@@ -171,14 +176,32 @@ rsRetVal impacct_sender_add(
         MsgSetRuleset(msg, s->ruleset);
     }
     CHKiRet(add_properties(s, msg));
-    smsg_t* const given = msg;
-    msg = NULL; /* from here on it is rsyslog's */
-    iRet = ratelimitAddMsg(s->limiter, &s->batch, given);
 
 finalize_it:
-    if (msg != NULL) {
+    if (iRet != RS_RET_OK && msg != NULL) {
         msgDestruct(&msg);
     }
+    *message = msg;
+    RETiRet;
+}
+
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const uint8_t* raw,
+                            const struct pacct_record* rec,
+                            time_t now,
+                            prop_t* input_name) {
+    DEFiRet;
+    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
+    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
+    if (!write_text(s)) {
+        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
+    }
+    CHKiRet(make_message(s, rec, input_name, &s->messages[s->batch.nElem]));
+    if (++s->batch.nElem == s->batch.maxElem) {
+        iRet = multiSubmitFlush(&s->batch);
+    }
+
+finalize_it:
     RETiRet;
 }
 

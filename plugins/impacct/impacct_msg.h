@@ -9,9 +9,6 @@
 #include "impacct_params.h"
 #include "pacct_event.h"
 
-/** Records per batch, at most. */
-#define IMPACCT_BATCH 1024
-
 struct impacct_sender;
 
 /**
@@ -35,7 +32,7 @@ void impacct_sender_free(struct impacct_sender* s);
  *
  * @param input_name property that the message holds until it is done with, see impacct_ack.h
  * @return RS_RET_OK; RS_RET_DISCARDMSG where rate limiting has dropped it; RS_RET_OUT_OF_MEMORY where there is no
- *         message; anything else where rsyslog could not take the whole batch
+ *         message; anything else where rsyslog could not take what is in the batch
  */
 rsRetVal impacct_sender_add(
     struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name);

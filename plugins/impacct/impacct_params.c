@@ -43,7 +43,8 @@ static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
 static const char* const byte_orders[] = {"native", "little", "big", NULL};
 
 #define DAY_MS 86400000L
-#define FACILITY_MAX 23 /* local7; rsyslog's own limit lets pass one that is invalid */
+/* local7 (RFC 5424, table 1) */
+#define FACILITY_MAX 23
 #define AT(member) offsetof(struct impacct_settings, member)
 
 /* The names are written as in the documents; doc/source/reference/parameters has a page for each. */
@@ -158,20 +159,26 @@ static const char* set_switch(const char* text, int* n) {
     return NULL;
 }
 
-/* A facility is kept as in a PRI. Its number may be given instead of its name. */
-static const char* set_facility(const char* text, int* n) {
+/* A name from one of rsyslog's tables, or a number up to max; -1: neither. rsyslog's own look-up takes any text that
+ * begins with a digit for a number, and its tables hold names for its own use beyond the largest number. */
+static int find_code(const char* text, syslogName_t* names, long max, int shift) {
     long number;
     if (parse_long(text, &number)) {
-        *n = (int)number << 3;
-        return number >= 0 && number <= FACILITY_MAX ? NULL : "a facility: a name, or a number from 0 to 23";
+        return number >= 0 && number <= max ? (int)number << shift : -1;
     }
-    *n = decodeSyslogName((uchar*)text, syslogFacNames);
-    return *n >= 0 ? NULL : "a facility, such as \"local0\" or \"authpriv\"";
+    const int code = text[0] >= '0' && text[0] <= '9' ? -1 : decodeSyslogName((uchar*)text, names);
+    return code >= 0 && code <= (int)max << shift ? code : -1;
+}
+
+/* kept as in a PRI: times 8 */
+static const char* set_facility(const char* text, int* n) {
+    *n = find_code(text, syslogFacNames, FACILITY_MAX, 3);
+    return *n >= 0 ? NULL : "a facility: a name such as \"local0\" or \"authpriv\", or a number from 0 to 23";
 }
 
 static const char* set_severity(const char* text, int* n) {
-    *n = decodeSyslogName((uchar*)text, syslogPriNames);
-    return *n >= LOG_EMERG && *n <= LOG_DEBUG ? NULL : "a severity, such as \"info\" or \"notice\"";
+    *n = find_code(text, syslogPriNames, LOG_DEBUG, 0);
+    return *n >= 0 ? NULL : "a severity: a name such as \"info\" or \"notice\", or a number from 0 to 7";
 }
 
 static const char* copy_text(const char* text, char** value) {

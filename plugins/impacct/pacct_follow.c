@@ -58,6 +58,8 @@ struct pacct_follow {
     char* real; /* the path without symbolic links, as of the last opening; rotated files lie beside it */
     uint8_t head[PACCT_MARK_LEN];
     uint32_t head_len;
+    uint64_t until; /* see struct pacct_position */
+    size_t taken; /* bytes of the record just before "at"; 0: there is none */
 
     uint8_t* buf;
     uint64_t base; /* offset in the file of buf[0] */
@@ -69,7 +71,7 @@ struct pacct_follow {
     uint64_t skipped_from;
     bool finishing; /* there is something in a later file: read this one to its end, then leave */
 
-    enum { AT_START, AT_STORED, AT_SAVED, AT_NEXT } where; /* what to open when nothing is */
+    enum { AT_START, AT_STORED, AT_TIME, AT_NEXT } where; /* what to open when nothing is */
     bool from_end; /* AT_START */
     struct pacct_position last; /* AT_STORED: stored; AT_NEXT: where the file before ended */
     struct timespec last_mtime; /* AT_NEXT: of that file */
@@ -133,7 +135,13 @@ void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* 
     pos->ino = f->src.ino;
     pos->offset = f->base + f->at;
     const uint32_t mark = pacct_position_mark_len(pos);
-    memcpy(pos->head, f->head, mark);
+    struct pacct_record rec;
+    pos->until = f->until;
+    if (f->taken > 0 && pacct_record_decode(f->buf + f->at - f->taken, &f->dialect, &rec)) {
+        pos->until = pacct_record_end(&rec);
+    }
+    pos->head_len = f->head_len;
+    memcpy(pos->head, f->head, f->head_len);
     memcpy(pos->before, f->buf + f->at - mark, mark);
 }
 
@@ -153,9 +161,10 @@ static bool seek_to(struct pacct_follow* f, uint64_t offset) {
     f->base = offset - mark;
     f->at = f->have = mark;
     f->at_end = f->next_checked = f->skipping = f->finishing = false;
-    f->head_len = mark;
-    return pacct_source_read(&f->src, f->head, mark, 0) == (ssize_t)mark &&
-           pacct_source_read(&f->src, f->buf, mark, f->base) == (ssize_t)mark;
+    f->taken = 0;
+    const ssize_t head = pacct_source_read(&f->src, f->head, PACCT_MARK_LEN, 0);
+    f->head_len = head < 0 ? 0 : (uint32_t)head;
+    return head >= (ssize_t)mark && pacct_source_read(&f->src, f->buf, mark, f->base) == (ssize_t)mark;
 }
 
 /* Take an open file as the one to read, from an offset on. */
@@ -165,6 +174,7 @@ static enum pacct_found begin(struct pacct_follow* f,
                               uint64_t offset,
                               struct pacct_item* item) {
     f->src = *src;
+    f->until = f->last.until;
     if (!seek_to(f, offset)) {
         const int error = errno;
         pacct_source_close(&f->src);
@@ -257,7 +267,7 @@ static enum pacct_found open_stored(struct pacct_follow* f, struct pacct_item* i
     } else if (!exists && list.count == 0) {
         found = missing(f);
     } else {
-        f->where = AT_SAVED;
+        f->where = AT_TIME;
         found = PACCT_FOUND_STRANGE;
     }
     pacct_rotated_free(&list);
@@ -276,7 +286,7 @@ static bool is_twin(const struct pacct_rotated* r, const struct pacct_position* 
     if (r->dev == pos->dev && r->ino == pos->ino) {
         return true;
     }
-    if ((r->gzip && r->mtime.tv_sec != mtime->tv_sec) || pacct_position_mark_len(pos) == 0 ||
+    if ((r->gzip && r->mtime.tv_sec != mtime->tv_sec) || pos->head_len == 0 ||
         pacct_source_open(&src, r->path, r->gzip, &call) != 0) {
         return false;
     }
@@ -340,14 +350,14 @@ static enum pacct_found open_first(struct pacct_follow* f, struct pacct_item* it
 }
 
 static enum pacct_found open_file(struct pacct_follow* f, struct pacct_item* item) {
-    /* where only the time of a position helps: what was written since has not been read */
-    const struct timespec saved = {.tv_sec = (time_t)f->last.saved};
+    /* where only the time of a position helps: what was written since then may not have been read */
+    const struct timespec until = {.tv_sec = (time_t)f->last.until};
     const struct pacct_position nowhere = {0};
     switch (f->where) {
         case AT_STORED:
             return open_stored(f, item);
-        case AT_SAVED:
-            return open_next(f, &nowhere, &saved, item);
+        case AT_TIME:
+            return open_next(f, &nowhere, &until, item);
         case AT_NEXT:
             return open_next(f, &f->last, &f->last_mtime, item);
         case AT_START:
@@ -478,6 +488,8 @@ static void skip(struct pacct_follow* f, size_t n) {
     }
     f->at += n;
     f->next_checked = false;
+    f->until = 0; /* what was in there is not known */
+    f->taken = 0;
 }
 
 static bool tell_damage(struct pacct_follow* f, struct pacct_item* item) {
@@ -594,6 +606,7 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
                     item->raw = f->buf + f->at;
                     item->len = pacct_record_length(item->raw);
                     f->at += n;
+                    f->taken = n;
                     return PACCT_FOUND_RECORD;
                 case STEP_SKIP:
                     skip(f, n);

@@ -30,7 +30,8 @@ enum pacct_found {
     PACCT_FOUND_ROTATED, /**< the file was read to its end, and there is something in a later one */
     PACCT_FOUND_TRUNCATED, /**< the content before the position is gone; it is read from the start, after the rest of it
                                 if a copy of the old content lies beside it */
-    PACCT_FOUND_STRANGE, /**< no file holds what a stored position remembers; what was written since then is read */
+    PACCT_FOUND_STRANGE, /**< no file holds what a stored position remembers; what was written since its last
+                              record is read */
     PACCT_FOUND_BROKEN, /**< a compressed file cannot be read beyond item.from: item.error; the next one follows */
     PACCT_FOUND_DAMAGED, /**< bytes from item.from up to item.to are no records and were skipped */
     PACCT_FOUND_ERROR /**< a system call failed, see item.error; said once until it works again */

@@ -18,12 +18,13 @@
 struct pacct_position {
     uint64_t dev, ino; /**< of the file; both 0: no file yet */
     uint64_t offset; /**< bytes read; of the content, where the file is compressed */
-    uint64_t saved; /**< when this was stored, seconds since the epoch; 0: it was not */
-    uint8_t head[PACCT_MARK_LEN]; /**< the first bytes of the file, min(offset, PACCT_MARK_LEN) of them */
-    uint8_t before[PACCT_MARK_LEN]; /**< the bytes just before offset, as many */
+    uint64_t until; /**< exit of the last record read, seconds since the epoch; 0: not known */
+    uint32_t head_len; /**< at least pacct_position_mark_len() */
+    uint8_t head[PACCT_MARK_LEN]; /**< the first bytes of the file, head_len of them */
+    uint8_t before[PACCT_MARK_LEN]; /**< the bytes just before offset, pacct_position_mark_len() of them */
 };
 
-/** Bytes valid in head and in before. */
+/** Bytes valid in before. */
 static inline uint32_t pacct_position_mark_len(const struct pacct_position* pos) {
     return pos->offset < PACCT_MARK_LEN ? (uint32_t)pos->offset : PACCT_MARK_LEN;
 }

@@ -94,10 +94,11 @@ ssize_t pacct_source_read(struct pacct_source* src, void* buf, size_t len, uint6
 bool pacct_source_holds(struct pacct_source* src, const struct pacct_position* pos) {
     uint8_t seen[PACCT_MARK_LEN];
     const uint32_t mark = pacct_position_mark_len(pos);
-    if (mark == 0) {
+    if (pos->head_len == 0) {
         return src->dev == pos->dev && src->ino == pos->ino;
     }
-    return pacct_source_read(src, seen, mark, 0) == (ssize_t)mark && memcmp(seen, pos->head, mark) == 0 &&
+    return pacct_source_read(src, seen, pos->head_len, 0) == (ssize_t)pos->head_len &&
+           memcmp(seen, pos->head, pos->head_len) == 0 &&
            pacct_source_read(src, seen, mark, pos->offset - mark) == (ssize_t)mark &&
            memcmp(seen, pos->before, mark) == 0;
 }

@@ -42,7 +42,7 @@ void pacct_source_close(struct pacct_source* src);
  */
 ssize_t pacct_source_read(struct pacct_source* src, void* buf, size_t len, uint64_t offset);
 
-/** Whether the content has both marks of a position. Without content, the inode has to be the same. */
+/** Whether the content has both marks of a position. Without any, the inode has to be the same. */
 bool pacct_source_holds(struct pacct_source* src, const struct pacct_position* pos);
 
 #endif

@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -40,11 +39,14 @@ static void to_hex(const uint8_t* bytes, size_t len, char* text) {
     text[2 * len] = '\0';
 }
 
-static bool from_hex(const char* text, uint8_t* bytes, size_t len) {
-    if (strlen(text) != 2 * len) {
+/* *len: room for bytes, and how many there are then */
+static bool from_hex(const char* text, uint8_t* bytes, uint32_t* len) {
+    const size_t digits = strlen(text);
+    if (digits % 2 != 0 || digits > 2 * *len) {
         return false;
     }
-    for (size_t i = 0; i < len; i++) {
+    *len = (uint32_t)(digits / 2);
+    for (size_t i = 0; i < *len; i++) {
         unsigned byte;
         if (strspn(text + 2 * i, "0123456789abcdef") < 2 || sscanf(text + 2 * i, "%2x", &byte) != 1) {
             return false;
@@ -61,12 +63,12 @@ static uint32_t checksum(const char* text, size_t len) {
 size_t pacct_state_encode(const struct pacct_position* pos, char* text) {
     char head[2 * PACCT_MARK_LEN + 1], before[2 * PACCT_MARK_LEN + 1];
     const uint32_t mark = pacct_position_mark_len(pos);
-    to_hex(pos->head, mark, head);
+    to_hex(pos->head, pos->head_len, head);
     to_hex(pos->before, mark, before);
     const int line = snprintf(text, PACCT_STATE_MAX,
                               "{\"format\":%d,\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"offset\":%" PRIu64
-                              ",\"saved\":%" PRIu64 ",\"head\":\"%s\",\"before\":\"%s\"}\n",
-                              FORMAT, pos->dev, pos->ino, pos->offset, pos->saved, head, before);
+                              ",\"until\":%" PRIu64 ",\"head\":\"%s\",\"before\":\"%s\"}\n",
+                              FORMAT, pos->dev, pos->ino, pos->offset, pos->until, head, before);
     return (size_t)line + (size_t)snprintf(text + line, PACCT_STATE_MAX - (size_t)line, "%08" PRIx32 "\n",
                                            checksum(text, (size_t)line));
 }
@@ -81,8 +83,9 @@ static bool get_number(struct fjson_object* state, const char* name, uint64_t* n
     return value >= 0;
 }
 
-static bool get_mark(struct fjson_object* state, const char* name, uint8_t* bytes, size_t len) {
+static bool get_mark(struct fjson_object* state, const char* name, uint8_t bytes[PACCT_MARK_LEN], uint32_t* len) {
     struct fjson_object* member;
+    *len = PACCT_MARK_LEN;
     return fjson_object_object_get_ex(state, name, &member) && fjson_object_is_type(member, fjson_type_string) &&
            from_hex(fjson_object_get_string(member), bytes, len);
 }
@@ -97,11 +100,13 @@ static enum pacct_state_result read_members(struct fjson_object* state, struct p
         return PACCT_STATE_NEWER;
     }
     if (format != FORMAT || !get_number(state, "dev", &p.dev) || !get_number(state, "ino", &p.ino) ||
-        !get_number(state, "offset", &p.offset) || !get_number(state, "saved", &p.saved)) {
+        !get_number(state, "offset", &p.offset) || !get_number(state, "until", &p.until)) {
         return PACCT_STATE_DAMAGED;
     }
     const uint32_t mark = pacct_position_mark_len(&p);
-    if (!get_mark(state, "head", p.head, mark) || !get_mark(state, "before", p.before, mark)) {
+    uint32_t before_len;
+    if (!get_mark(state, "head", p.head, &p.head_len) || !get_mark(state, "before", p.before, &before_len) ||
+        p.head_len < mark || before_len != mark) {
         return PACCT_STATE_DAMAGED;
     }
     *pos = p;
@@ -227,9 +232,7 @@ static const char* write_temporary(const char* path, const char* text, size_t le
 
 int pacct_state_store(const char* path, const struct pacct_position* pos, const char** call) {
     char text[PACCT_STATE_MAX];
-    struct pacct_position saved = *pos;
-    saved.saved = (uint64_t)time(NULL);
-    const size_t len = pacct_state_encode(&saved, text);
+    const size_t len = pacct_state_encode(pos, text);
     char* temporary;
     if (asprintf(&temporary, "%s" TEMPORARY_SUFFIX, path) < 0) {
         *call = "malloc";

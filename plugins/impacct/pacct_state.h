@@ -42,7 +42,7 @@ enum pacct_state_result pacct_state_decode(const char* text, size_t len, struct 
 enum pacct_state_result pacct_state_load(const char* path, struct pacct_position* pos);
 
 /**
- * Replace the file by one that holds this position and the time of day, durably.
+ * Replace the file by one that holds this position, durably.
  *
  * @return 0, or an errno, and *call is set to the name of the call that failed; the old file still stands then
  */

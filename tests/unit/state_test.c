@@ -20,9 +20,13 @@ static void random_position(uint64_t* random, struct pacct_position* pos) {
     pos->ino = random_next(random) >> (1 + random_below(random, 63));
     pos->offset =
         random_below(random, 3) == 0 ? random_below(random, 70) : random_next(random) >> (1 + random_below(random, 63));
-    pos->saved = random_below(random, UINT32_MAX);
-    for (uint32_t i = 0; i < pacct_position_mark_len(pos); i++) {
+    pos->until = random_below(random, UINT32_MAX);
+    const uint32_t mark = pacct_position_mark_len(pos);
+    pos->head_len = mark + (uint32_t)random_below(random, PACCT_MARK_LEN - mark + 1);
+    for (uint32_t i = 0; i < pos->head_len; i++) {
         pos->head[i] = (uint8_t)random_next(random);
+    }
+    for (uint32_t i = 0; i < mark; i++) {
         pos->before[i] = (uint8_t)random_next(random);
     }
 }
@@ -91,40 +95,40 @@ static void foreign_contents(void) {
         const char* line;
         enum pacct_state_result result;
     } cases[] = {
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_OK},
         {"{\"format\":2}", PACCT_STATE_NEWER},
         {"{\"format\":99,\"offset\":\"elsewhere\"}", PACCT_STATE_NEWER},
-        {"{\"format\":\"1\",\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":\"1\",\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
         {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\"}", PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":\"1\",\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"before\":\"ff\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\"}", PACCT_STATE_DAMAGED},
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":\"1\",\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1.5,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1.5,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":-1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":-1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":-1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":-1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":2,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":2,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":0,\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":0,\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"0\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"0g\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"0g\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\" 0\",\"before\":\"ff\"}",
+        {"{\"format\":1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\" 0\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":-1,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":-1,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
-        {"{\"format\":0,\"dev\":1,\"ino\":2,\"offset\":1,\"saved\":9,\"head\":\"00\",\"before\":\"ff\"}",
+        {"{\"format\":0,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\"}",
          PACCT_STATE_DAMAGED},
         {"[1]", PACCT_STATE_DAMAGED},
         {"1", PACCT_STATE_DAMAGED},
