@@ -298,8 +298,7 @@ static void tell_item(struct impacct_input* in, enum pacct_found found, const st
         case PACCT_FOUND_STRANGE:
             LogMsg(0, RS_RET_ERR, LOG_WARNING,
                    "impacct: neither '%s' nor a rotated file beside it holds what was read up to the stored position; "
-                   "everything written since that was stored is read, and records may be sent a second time with the "
-                   "same ids",
+                   "everything written since then is read, and records may be sent a second time with the same ids",
                    file);
             break;
         case PACCT_FOUND_OPENED:

@@ -85,6 +85,7 @@ static void set_offset(struct pacct_position* pos, uint64_t offset) {
     memset(pos, 0, sizeof(*pos));
     pos->ino = 1;
     pos->offset = offset;
+    pos->head_len = pacct_position_mark_len(pos);
 }
 
 static uint64_t offset_on_disk(void) {
