@@ -33,7 +33,7 @@ done
 shutdown
 
 cut -f 2 "$WORK/all.out" >"$WORK/all.tree"
-pacct_py compare "$WORK/all" "$WORK/all.tree"
+pacct_py compare "$WORK/all" "$WORK/all.tree" --properties
 cat >"$WORK/check.py" <<'PY'
 import json, sys
 
