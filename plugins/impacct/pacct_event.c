@@ -35,7 +35,7 @@ static bool is_synthetic(const struct pacct_record* rec) {
 }
 
 static void set_comm(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
-    static const char hex[16] __attribute__((nonstring)) = "0123456789abcdef";
+    static const char hex[] = "0123456789abcdef";
     bool clean;
     const size_t len = pacct_utf8_copy(rec->comm, rec->comm_len, room->comm, &clean);
     pacct_event_set_str(ev, PACCT_F_COMM, room->comm, len);

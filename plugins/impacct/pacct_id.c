@@ -22,7 +22,7 @@ void pacct_id_init(void) {
 }
 
 void pacct_id_make(const char* host, size_t host_len, const uint8_t* raw, size_t raw_len, char* out) {
-    static const char hex[16] __attribute__((nonstring)) = "0123456789abcdef";
+    static const char hex[] = "0123456789abcdef";
     uint8_t input[PACCT_ID_HOST_MAX + PACCT_RECORD_MAX];
     uint8_t digest[SHA256_BYTES];
     memcpy(input, host, host_len);

@@ -21,7 +21,7 @@
 #define ESCAPED_MAX 6u
 #define CS_TO_NS 10000000u
 
-static const char hex_digits[16] __attribute__((nonstring)) = "0123456789abcdef";
+static const char hex_digits[] = "0123456789abcdef";
 
 bool pacct_buf_reserve(struct pacct_buf* buf, size_t more) {
     if (buf->cap - buf->len >= more) {

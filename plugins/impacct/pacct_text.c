@@ -43,7 +43,7 @@ static char* put(char* out, const char* text) {
 }
 
 static char* put_byte(char* out, unsigned char c) {
-    static const char hex[16] __attribute__((nonstring)) = "0123456789abcdef";
+    static const char hex[] = "0123456789abcdef";
     *out++ = '\\';
     *out++ = 'x';
     *out++ = hex[c >> 4];
