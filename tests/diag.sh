@@ -10,7 +10,7 @@ srcdir=$(cd "${srcdir:-$(dirname "${BASH_SOURCE[0]}")}" && pwd)
 MODULE_DIR=${MODULE_DIR:-$srcdir/../plugins/impacct/.libs}
 RSYSLOGD=${RSYSLOGD:-$(PATH=$PATH:/usr/sbin:/sbin command -v rsyslogd)}
 RSYSLOG_MODULES=${RSYSLOG_MODULES:-$(echo /usr/lib/*/rsyslog /usr/lib/rsyslog /usr/lib64/rsyslog | tr ' ' ':')}
-# what runs rsyslogd: valgrind or an environment with a sanitizer (tests/run)
+# what runs rsyslogd: valgrind or an environment with a sanitizer (tests/memcheck)
 RSYSLOGD_WRAPPER=${RSYSLOGD_WRAPPER:-}
 TEST_TIMEOUT=${TEST_TIMEOUT:-60}
 TEST_NAME=$(basename "$0" .sh)
@@ -97,7 +97,8 @@ add_conf() {
 
 # check_conf: rsyslogd -N1, its messages in $WORK/check.log
 check_conf() {
-    "$RSYSLOGD" -N1 -f "$WORK/rsyslog.conf" -M "$MODULE_DIR:$RSYSLOG_MODULES" >"$WORK/check.log" 2>&1
+    # shellcheck disable=SC2086 # the wrapper is a command line
+    $RSYSLOGD_WRAPPER "$RSYSLOGD" -N1 -f "$WORK/rsyslog.conf" -M "$MODULE_DIR:$RSYSLOG_MODULES" >"$WORK/check.log" 2>&1
 }
 
 startup() {
