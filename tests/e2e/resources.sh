@@ -41,6 +41,8 @@ chmod 755 "$WORK"
 chown -R nobody "$WORK"
 chown root "$F"
 chmod 600 "$F"
+cp "$MODULE_DIR/impacct.so" "$WORK" # the tree may be in a home that is root's only
+MODULE_DIR=$WORK
 RSYSLOGD_WRAPPER="setpriv --reuid=nobody --regid=nogroup --clear-groups $RSYSLOGD_WRAPPER"
 startup
 wait_content "cannot be read (open)"
