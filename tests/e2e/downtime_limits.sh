@@ -7,6 +7,7 @@
 . "$srcdir/rotate.sh"
 run() { # run PARAMETERS: one record read, two rotated files, one live
     rm -rf "$WORK/log" "$WORK/all" "$WORK"/impacct-state* "$OUT"
+    # shellcheck disable=SC2034 # of rotate.sh
     SERIAL=0
     generate_rotation_conf "$1"
     put 1 "$WORK/log/pacct"
