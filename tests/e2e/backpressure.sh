@@ -29,7 +29,7 @@ read_then=$(stat_of read)
 pacct_py generate "$WORK/pacct" 100000 --serial 5000 --append
 wait_for "two more reports" settled "$(reports)"
 big=$(rss)
-[ "$big" -le $((small + 1024)) ] || error_exit "memory grew from $small to $big KiB while the output was dead"
+[ -n "$RSYSLOGD_WRAPPER" ] || [ "$big" -le $((small + 1024)) ] || error_exit "memory grew from $small to $big KiB while the output was dead"
 assert_eq "$(stat_of read)" "$read_then" "records taken while the output was dead"
 # the consumer appears: a plain server that writes down what comes
 python3 -u - "$PORT" "$WORK/received" <<'PY' &

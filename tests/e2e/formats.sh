@@ -16,6 +16,8 @@ add_conf 'template(name="whole" type="list") {
     property(name="procid") constant(value=" ") property(name="inputname") constant(value=" ")
     property(name="msg") constant(value="\n")
 }'
+# names would be left out of a record that would have to wait long for them, as on a slow machine
+names='resolveNames="off"'
 for format in json cee text; do
     add_conf "ruleset(name=\"$format\") {
         action(type=\"omfile\" file=\"$WORK/$format.whole\" template=\"whole\")
@@ -23,9 +25,9 @@ for format in json cee text; do
         action(type=\"omfile\" file=\"$WORK/$format.out\" template=\"msg\")
     }"
 done
-add_conf "input(type=\"impacct\" file=\"$WORK/json\" ruleset=\"json\")
-input(type=\"impacct\" file=\"$WORK/cee\" ruleset=\"cee\" format=\"CEE\" tag=\"my-tag:\" facility=\"authpriv\" severity=\"notice\")
-input(type=\"impacct\" file=\"$WORK/text\" ruleset=\"text\" format=\"text\" facility=\"23\" severity=\"debug\" hostname=\"else.where\")"
+add_conf "input(type=\"impacct\" file=\"$WORK/json\" ruleset=\"json\" $names)
+input(type=\"impacct\" file=\"$WORK/cee\" ruleset=\"cee\" $names format=\"CEE\" tag=\"my-tag:\" facility=\"authpriv\" severity=\"notice\")
+input(type=\"impacct\" file=\"$WORK/text\" ruleset=\"text\" $names format=\"text\" facility=\"23\" severity=\"debug\" hostname=\"else.where\")"
 startup
 for format in json cee text; do
     for kind in whole 5424 out; do
