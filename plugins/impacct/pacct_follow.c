@@ -7,8 +7,8 @@
  * every piece: if they have changed, the file was truncated and refilled.
  *
  * A record is taken if it is plausible and a plausible one, or the end of the
- * data, follows. Otherwise the next place is looked for, byte by byte, from
- * which on CHAIN records in a row (or all there are) are plausible:
+ * data, follows. Otherwise the next place is looked for, byte by byte, where
+ * records are believed to begin (chain_at):
  *  - it lies beyond the record in question: that one is whole, and is taken if
  *    it is plausible, or if it is only a little damaged and the distance is a
  *    whole number of records;
@@ -417,15 +417,21 @@ static size_t stride(const struct pacct_follow* f, const uint8_t* p, size_t len)
     return length;
 }
 
-static bool chain_at(const struct pacct_follow* f, const uint8_t* p, size_t len) {
+/* Whether records begin at p: CHAIN plausible ones in a row, or fewer that end where the data ends.
+ *
+ * Where fewer are followed by damage, one of version 3 is believed alone: too much in it has to fit for an accident.
+ * But if p lies within another plausible record it must not be believed lightly, since the end of a record followed by
+ * zeros can look like one: then it takes two, or one that ends exactly where the data ends. */
+static bool chain_at(const struct pacct_follow* f, const uint8_t* p, size_t len, bool within) {
+    const bool newest = len > 1 && (p[1] & 0x7fu) == 3;
     bool whole;
     for (unsigned i = 0; i < CHAIN; i++) {
         const bool plausible = judge(f, p, len, &whole) == PACCT_PLAUSIBLE;
         if (!whole) {
-            return i > 0; /* all there are */
+            return i > 1 || (i == 1 && (!within || len == 0));
         }
         if (!plausible) {
-            return false;
+            return i > 1 || (i == 1 && !within && newest);
         }
         const size_t step = stride(f, p, len);
         p += step;
@@ -434,10 +440,11 @@ static bool chain_at(const struct pacct_follow* f, const uint8_t* p, size_t len)
     return true;
 }
 
-/* Distance from p to the next believable place behind it; 0: there is none in len bytes. */
-static size_t find_chain(const struct pacct_follow* f, const uint8_t* p, size_t len) {
+/* Distance from p to the next believable place behind it; 0: there is none in len bytes. The record at p has own
+ * bytes if it is plausible, else 0: a record within it would have the same version. */
+static size_t find_chain(const struct pacct_follow* f, const uint8_t* p, size_t len, size_t own) {
     for (size_t q = 1; q + PACCT_RECORD_MIN <= len; q++) {
-        if (chain_at(f, p + q, len - q)) {
+        if ((q >= own || p[q + 1] == p[1]) && chain_at(f, p + q, len - q, q < own)) {
             return q;
         }
     }
@@ -450,22 +457,20 @@ enum step { STEP_TAKE, STEP_SKIP, STEP_WAIT };
 static enum step decide(struct pacct_follow* f, size_t* n) {
     const uint8_t* const p = f->buf + f->at;
     const size_t len = f->have - f->at;
-    bool whole, next_whole;
+    bool whole;
     const enum pacct_verdict verdict = f->next_checked ? PACCT_PLAUSIBLE : judge(f, p, len, &whole);
     if (!f->next_checked && !whole) {
         return STEP_WAIT;
     }
     *n = stride(f, p, len);
-    if (verdict == PACCT_PLAUSIBLE) {
-        f->next_checked = judge(f, p + *n, len - *n, &next_whole) == PACCT_PLAUSIBLE;
-        if (f->next_checked || !next_whole) {
-            return STEP_TAKE;
-        }
-    }
-    const size_t found = find_chain(f, p, len);
-    const bool alone = found == 0 && f->at_end;
-    if (verdict == PACCT_PLAUSIBLE && (found >= *n || alone)) {
+    f->next_checked = verdict == PACCT_PLAUSIBLE && judge(f, p + *n, len - *n, &whole) == PACCT_PLAUSIBLE;
+    if (f->next_checked || (verdict == PACCT_PLAUSIBLE && len == *n)) {
         return STEP_TAKE;
+    }
+    const size_t found = find_chain(f, p, len, verdict == PACCT_PLAUSIBLE ? *n : 0);
+    const bool alone = found == 0 && f->at_end;
+    if (verdict == PACCT_PLAUSIBLE && (found == 0 || found >= *n)) {
+        return STEP_TAKE; /* no other record begins within this one */
     }
     if (verdict == PACCT_DOUBTFUL && !f->skipping && ((found != 0 && found % *n == 0) || (alone && len == *n))) {
         return STEP_TAKE;

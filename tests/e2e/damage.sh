@@ -49,6 +49,12 @@ for n in 7 8 9; do
 done
 put 2 "$F"
 all_arrived
+# the last byte of a record is missing, and the next ones come one by one: byte 64 of the torn one seems to be there
+torn 63
+for _ in 1 2 3; do
+    put 1 "$F"
+    all_arrived
+done
 # a record at the end that is not whole yet is waited for, and complete in the end
 pacct_py generate "$WORK/split" 1 --serial "$SERIAL" --seed "$SERIAL"
 cat "$WORK/split" >>"$WORK/all"
@@ -59,8 +65,24 @@ tail -c +21 "$WORK/split" >>"$F"
 wait_file_lines "$OUT" $((lines + 1))
 all_arrived
 shutdown
-# damage told once each: thirteen tears, two holes, one text, three tears
-assert_eq "$(grep -c 'is damaged' "$SYS")" 19 "reports of damage"
+# damage told once each: thirteen tears, two holes, one text, four tears
+assert_eq "$(grep -c 'is damaged' "$SYS")" 20 "reports of damage"
+# the same in a file that is complete when it is read: also the record just before damage larger than the buffer is whole
+rm -rf "$WORK"/impacct-state* "$OUT" "$WORK/all" "$F"
+SERIAL=0
+put 3 "$F"
+torn 40
+put 1 "$F"
+yes 'this is not an accounting record' | head -c 200003 >>"$F"
+put 1 "$F"
+truncate -s +300000 "$F"
+put 3 "$F"
+startup
+all_arrived
+told 192 40
+told 296 200003
+told 200363 300000
+shutdown
 # a file that begins in the middle of a record
 rm -rf "$WORK"/impacct-state* "$OUT" "$WORK/all" "$F"
 SERIAL=0
