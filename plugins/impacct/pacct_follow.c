@@ -203,7 +203,7 @@ static void note_real_path(struct pacct_follow* f) {
 
 /* Open the file at the path; 0, ENOENT where there is none, or another errno. */
 static int open_live(struct pacct_follow* f, struct pacct_source* src, const char** call) {
-    const int error = pacct_source_open(src, f->path, false, call);
+    const int error = pacct_source_open(src, f->path, false, true, call);
     if (error == 0) {
         note_real_path(f);
     }
@@ -228,7 +228,7 @@ static const struct pacct_rotated* find_holder(const struct pacct_rotated_list* 
         for (size_t i = 0; i < list->count; i++) {
             const struct pacct_rotated* const r = &list->files[i];
             const bool same = r->dev == pos->dev && r->ino == pos->ino;
-            if (same == (any == 0) && pacct_source_open(src, r->path, r->gzip, &call) == 0) {
+            if (same == (any == 0) && pacct_source_open(src, r->path, r->gzip, false, &call) == 0) {
                 if (pacct_source_holds(src, pos)) {
                     return r;
                 }
@@ -287,7 +287,7 @@ static bool is_twin(const struct pacct_rotated* r, const struct pacct_position* 
         return true;
     }
     if ((r->gzip && r->mtime.tv_sec != mtime->tv_sec) || pos->head_len == 0 ||
-        pacct_source_open(&src, r->path, r->gzip, &call) != 0) {
+        pacct_source_open(&src, r->path, r->gzip, false, &call) != 0) {
         return false;
     }
     const bool twin = pacct_source_holds(&src, pos);
@@ -327,7 +327,7 @@ static enum pacct_found open_next(struct pacct_follow* f,
     }
     enum pacct_found found;
     const struct pacct_rotated* const r = find_next(&list, pos, mtime);
-    error = r != NULL ? pacct_source_open(&src, r->path, r->gzip, &call) : open_live(f, &src, &call);
+    error = r != NULL ? pacct_source_open(&src, r->path, r->gzip, false, &call) : open_live(f, &src, &call);
     if (error == 0) {
         found = begin(f, &src, r != NULL ? r->path : f->path, 0, item);
     } else if (error != ENOENT) {

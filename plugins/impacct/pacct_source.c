@@ -18,9 +18,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
-int pacct_source_open(struct pacct_source* src, const char* path, bool gzip, const char** call) {
+int pacct_source_open(struct pacct_source* src, const char* path, bool gzip, bool link, const char** call) {
     struct stat st;
-    struct pacct_source s = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    const int nofollow = link ? 0 : O_NOFOLLOW;
+    struct pacct_source s = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | nofollow)};
     if (s.fd < 0) {
         *call = "open";
         return errno;

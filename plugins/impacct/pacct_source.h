@@ -27,11 +27,13 @@ struct pacct_source {
  * Open a regular file for reading.
  *
  * @param gzip whether it is compressed
+ * @param link whether the last part of the path may be a symbolic link: of the file at the path, which the
+ *             administrator names, yes; of files found in a directory, no
  * @param src set on success, untouched otherwise
  * @param call set on failure to the name of the call
- * @return 0 or an errno; EINVAL: no regular file
+ * @return 0 or an errno; EINVAL: no regular file; ELOOP: a symbolic link
  */
-int pacct_source_open(struct pacct_source* src, const char* path, bool gzip, const char** call);
+int pacct_source_open(struct pacct_source* src, const char* path, bool gzip, bool link, const char** call);
 
 void pacct_source_close(struct pacct_source* src);
 

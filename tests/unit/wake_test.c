@@ -10,6 +10,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -169,6 +171,48 @@ static void many_events(void) {
     changed();
 }
 
+/* The kernel's queue overflows: what happened later is not told, but that something happened is, and what comes after
+ * the wait is told again. Another queue of the same length shows that it did overflow. */
+static void overflow(void) {
+    unsigned limit = 0;
+    char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    FILE* const f = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
+    CHECK(f != NULL && fscanf(f, "%u", &limit) == 1 && fclose(f) == 0);
+    const int witness = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    CHECK(witness >= 0 && inotify_add_watch(witness, dir, IN_CREATE | IN_DELETE) >= 0);
+    append("pacct");
+    CHECK_EQ(pacct_wake_watch_path(wake, 0, at("pacct")), 0);
+    const int fd = watched_file(0, "pacct");
+    for (unsigned i = 0; i <= limit / 2; i++) { /* two events each */
+        append("other");
+        CHECK(unlink(at("other")) == 0);
+    }
+    append("pacct");
+    CHECK(rename(at("pacct"), at("pacct.1")) == 0); /* not told any more */
+    append("pacct");
+    bool overflowed = false;
+    for (ssize_t n; (n = read(witness, events, sizeof(events))) > 0;) {
+        for (ssize_t i = 0; i < n;) {
+            struct inotify_event event;
+            memcpy(&event, events + i, sizeof(event));
+            overflowed = overflowed || (event.mask & IN_Q_OVERFLOW) != 0;
+            i += (ssize_t)(sizeof(event) + event.len);
+        }
+    }
+    CHECK(overflowed);
+    close(witness);
+    changed();
+    quiet();
+    CHECK_EQ(pacct_wake_watch_path(wake, 0, at("pacct")), 0); /* as its reader does after every wait */
+    append("pacct");
+    changed();
+    CHECK(unlink(at("pacct")) == 0 && unlink(at("pacct.1")) == 0);
+    changed();
+    close(fd);
+    CHECK_EQ(pacct_wake_watch_file(wake, 0, -1), 0);
+    settle();
+}
+
 /* A signal that is blocked but for the wait cannot get lost before it. */
 static void signals(void) {
     const struct sigaction action = {.sa_handler = on_signal};
@@ -192,6 +236,7 @@ int main(void) {
     symbolic_link();
     shared_watches();
     many_events();
+    overflow();
     signals();
     pacct_wake_free(wake);
     CHECK(rmdir(dir) == 0);

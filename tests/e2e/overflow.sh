@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Intent: more changes than inotify's queue holds, while nobody reads it: nothing is lost, and nothing waits for the poll.
+# Invariant: the file is looked at after an overflow, whatever events were dropped: growth, rotations, the new file.
+# Oracle: every record put into the files, in the order of putting. The poll is ten minutes away.
+. "${srcdir:=$(dirname "$0")/..}/diag.sh"
+. "$srcdir/rotate.sh"
+generate_rotation_conf 'pollingInterval="600"'
+F=$WORK/log/pacct
+limit=$(cat /proc/sys/fs/inotify/max_queued_events) || skip_test "inotify tells no limit"
+[ "$limit" -le 100000 ] || skip_test "inotify's queue is too long to be filled: $limit"
+put 10 "$F"
+startup
+all_arrived
+# its timers have run out, too: the position is stored, and a second later it waits for nothing but events
+wait_for "the position to be stored" grep -qs '"offset":640,' "$(state_file "$F")"
+sleep 2.5
+kill -STOP "$RSYSLOGD_PID"
+# two events for each name, none like the one before it
+python3 - "$WORK/log/x" "$limit" <<'PY'
+import os, sys
+for n in range(int(sys.argv[2]) // 2 + 100):
+    os.close(os.open(sys.argv[1], os.O_CREAT))
+    os.unlink(sys.argv[1])
+PY
+# of all this no event is left
+put 5 "$F"
+mv "$F" "$F.1"
+put 6 "$F"
+mv "$F" "$F.0"
+put 7 "$F"
+kill -CONT "$RSYSLOGD_PID"
+all_arrived
+# and it is told of changes again
+put 3 "$F"
+all_arrived
+mv "$F" "$F-20261121"
+put 4 "$F"
+all_arrived
+shutdown
+exit_test
