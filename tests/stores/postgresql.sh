@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Intent: contrib/rsyslog.d/postgresql.conf and contrib/postgresql/schema.sql, as they are shipped, with a real server.
+# Invariant: each record is in the table once, with the right values, although rsyslogd is killed and reads records
+# again and the server is stopped and started; the views say what lastcomm and sa say. rsyslog's role can only add.
+# Oracle: tests/lib/pacct.py, and the real lastcomm and sa on the same file.
+. "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
+require_accounting
+require_module ompgsql
+bin=$(find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1)
+bin=${bin%/initdb}
+[ -n "$bin" ] || skip_test "no PostgreSQL server is installed"
+command -v sa >/dev/null || skip_test "sa is not installed (package acct)"
+
+# the server will not run as root
+chmod 711 "$WORK"
+DATA=$WORK/pg
+install -d -o postgres -m 700 "$DATA" "$WORK/socket"
+PORT=$(free_port)
+as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+start_postgres() {
+    server "${as_postgres[@]}" "$bin/postgres" -D "$DATA" -p "$PORT" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories="$WORK/socket"
+    # until it takes connections, not just the port
+    wait_for "PostgreSQL" "$bin/pg_isready" -q -h "$WORK/socket" -p "$PORT"
+}
+# sql TEXT: as the owner, unaligned
+sql() { "${as_postgres[@]}" "$bin/psql" -XqAt -F $'\t' -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes -c "$1"; }
+in_table() { [ "$(sql "SELECT count(*) FROM impacct.process")" -ge "$1" ]; }
+
+echo unused >"$WORK/password"
+"${as_postgres[@]}" "$bin/initdb" -D "$DATA" -E UTF8 -U postgres --pwfile="$WORK/password" --auth-local=trust \
+    --auth-host=scram-sha-256 >"$WORK/server.log" 2>&1 || error_exit "initdb: $(cat "$WORK/server.log")"
+start_postgres
+"${as_postgres[@]}" "$bin/createdb" -h "$WORK/socket" -p "$PORT" processes
+"${as_postgres[@]}" "$bin/psql" -Xq -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes \
+    <"$TOP/contrib/postgresql/schema.sql" || error_exit "schema.sql failed"
+# the roles, as schema.sql's head has them
+sql "$(sed -n 's/^--   \(CREATE ROLE\|GRANT\)/\1/p' "$TOP/contrib/postgresql/schema.sql")"
+
+export IMPACCT_PG_URI="postgresql://impacct:...@127.0.0.1:$PORT/processes"
+use_shipped postgresql
+startup
+pacct_py generate "$PACCT" 2000 --append
+storm 2
+wait_for "the first records" in_table "$(records)"
+
+# killed, and all read again from the beginning; the server stopped and started meanwhile
+kill_immediate
+rm -f "$WORK"/spool/rsyslog/impacct-state*
+pacct_py generate "$PACCT" 3000 --append --serial 2000
+before=$(sql "SELECT count(*) FROM impacct.process")
+startup
+wait_for "more records" in_table $((before + 300))
+end_server "$SERVER" INT
+start_postgres
+wait_for "all records ($(records))" in_table "$(records)"
+shutdown
+# none is added by reading all once more
+rm -f "$WORK"/spool/rsyslog/impacct-state*
+startup
+pacct_py generate "$PACCT" 1 --append --serial 5000
+wait_for "the last record" in_table "$(records)"
+shutdown
+
+# the values
+sql "SELECT json_strip_nulls(json_build_object('id', replace(id::text, '-', ''), 'event', event, 'hostname', hostname,
+    'version', version, 'byte_order', byte_order, 'comm', comm, 'comm_hex', comm_hex, 'pid', pid, 'ppid', ppid,
+    'uid', uid, 'user', user_name, 'gid', gid, 'group', group_name, 'tty', tty, 'tty_major', tty_major,
+    'tty_minor', tty_minor, 'elapsed', elapsed, 'cpu_user', cpu_user, 'cpu_system', cpu_system, 'mem_kib', mem_kib,
+    'minor_faults', minor_faults, 'major_faults', major_faults, 'swaps', swaps, 'io', io, 'rw', rw, 'status', status,
+    'exit_code', exit_code, 'signal', signal, 'signal_name', signal_name, 'forked', forked, 'privileged', privileged,
+    'core_dumped', core_dumped, 'killed', killed,
+    'start', to_char(started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+    CASE event WHEN 'synthetic' THEN 'time' ELSE 'end' END,
+    to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))) FROM impacct.process" >"$WORK/table.jsonl"
+compare_ids "$WORK/table.jsonl"
+content_check ", 0 repeats" "$WORK/result"
+
+# the views, against what people know
+sa -a "$PACCT" >"$WORK/sa.real"
+sa -m "$PACCT" >"$WORK/sa_m.real"
+sa -u "$PACCT" >"$WORK/sa_u.real"
+lastcomm -f "$PACCT" >"$WORK/lastcomm.real"
+sql "SELECT command, calls, re, cp, avio, mem_kib FROM impacct.sa" >"$WORK/sa"
+sql "SELECT user_name, calls, re, cp, avio, mem_kib FROM impacct.sa_m" >"$WORK/sa_m"
+sql "SELECT user_name, cpu, mem_kib, io, command FROM impacct.sa_u" >"$WORK/sa_u"
+sql "SELECT comm, flags, user_name, cpu, to_char(started AT TIME ZONE 'UTC', 'Dy Mon DD HH24:MI')
+     FROM impacct.lastcomm" >"$WORK/lastcomm"
+python3 "$srcdir/stores/sa.py" "$WORK" || error_exit "see above"
+# sums and selections, against the oracle
+sql "SELECT count(*), sum(cpu), sum(elapsed) FROM impacct.acctcom WHERE hog_factor > 0.9 AND cpu > 60" >"$WORK/acctcom"
+sql "SELECT sum(processes), sum(cpu_user + cpu_system), sum(elapsed), sum(failed), sum(killed)
+     FROM impacct.user_day WHERE day >= '2023-11-01' AND day < '2023-12-01'" >"$WORK/days"
+sql "SELECT sum(processes), sum(cpu_user + cpu_system), sum(elapsed), sum(failed), sum(killed)
+     FROM impacct.user_month WHERE month = '2023-11-01'" >"$WORK/month"
+python3 - "$WORK" "$srcdir/lib" <<'PY' || error_exit "see above"
+import sys
+from decimal import Decimal
+sys.path.insert(0, sys.argv[2])
+import pacct
+work = sys.argv[1]
+def number(x): return Decimal(str(x))
+all_ = [pacct.native(raw) for raw in pacct.records(f"{work}/log/account/pacct")]
+exits = [e for e in all_ if e["event"] == "exit"]
+for e in exits:
+    e["cpu"] = number(e["cpu_user"]) + number(e["cpu_system"])
+def same(name, *expected):
+    got = tuple(map(Decimal, open(f"{work}/{name}").read().split()))
+    if got != expected:
+        sys.exit(f"{name}: {got}, expected {expected}")
+hogs = [e for e in exits if e["cpu"] > 60 and e["elapsed"] and e["cpu"] / number(e["elapsed"]) > Decimal("0.9")]
+same("acctcom", len(hogs), sum(e["cpu"] for e in hogs), sum(number(e["elapsed"]) for e in hogs))
+month = [e for e in exits if e["end"].startswith("2023-11")]
+totals = (len(month), sum(e["cpu"] for e in month), sum(number(e["elapsed"]) for e in month),
+          sum(e.get("exit_code", 0) != 0 for e in month), sum(e["killed"] for e in month))
+same("days", *totals)
+same("month", *totals)
+print(f"{len(hogs)} by hog factor, {len(month)} in a month")
+PY
+
+sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE at > now() - '1 day'::interval))
+         || ' bytes a record in a day''s table of ' || (SELECT count(*) FROM impacct.process WHERE at > now() - '1 day'::interval)
+     FROM pg_partition_tree('impacct.process') WHERE isleaf AND relid::text >= to_char(now() - '1 day'::interval, '\"impacct.process_\"YYYYMMDD')"
+
+# rsyslog's role
+PGPASSWORD=... "$bin/psql" -XqAt "${IMPACCT_PG_URI}" -c "SELECT count(*) FROM impacct.process" \
+    >"$WORK/role.log" 2>&1 && error_exit "rsyslog's role can read the table"
+content_check "permission denied" "$WORK/role.log"
+exit_test
