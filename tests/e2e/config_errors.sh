@@ -21,7 +21,7 @@ input(type=\"impacct\" $file $1=$2)"
 # refused TEXT...: the check fails with one message, which holds all of these
 refused() {
     ! check_conf || return
-    grep -v -e ': version .*, config validation run' -e ': End of config validation run. Bye.' "$WORK/check.log" \
+    grep -v -e ': version .*, config validation run' -e 'backward-compatible insecure default' -e ': End of config validation run. Bye.' "$WORK/check.log" \
         >"$WORK/messages"
     [ "$(wc -l <"$WORK/messages")" = 1 ] || return
     for text; do
