@@ -44,7 +44,7 @@ expect() { # UID GID USER GROUP
 : >"$WORK/pacct"
 add_conf "ruleset(name=\"off\") { action(type=\"omfile\" file=\"$WORK/off\" template=\"msg\") }
 input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" resolveNames.cacheTime=\"1\")
-input(type=\"impacct\" file=\"$WORK/pacct\" stateFile=\"off\" ruleset=\"off\" resolveNames=\"off\")"
+input(type=\"impacct\" file=\"$WORK/pacct\" stateFile=\"off-state\" ruleset=\"off\" resolveNames=\"off\")"
 startup
 expect 0 0 root root
 expect 70000 80000 impacct-first impacct-group
