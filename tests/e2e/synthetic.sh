@@ -6,7 +6,7 @@
 # later has not ended before.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 require_accounting
-TOOL=$srcdir/tools/acct_call
+TOOL=$MODULE_DIR/../../../tests/tools/acct_call # where the module was built
 [ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
 generate_conf
 : >"$WORK/a"

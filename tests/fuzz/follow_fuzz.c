@@ -26,7 +26,8 @@ static char dir[64], path[80];
 /* All contents of all files, one behind the other; a file that was truncated begins a new one. */
 static uint8_t written[WRITTEN_MAX];
 static size_t written_len, file_start; /* file_start: where the file at the path begins in there */
-static unsigned files;
+static unsigned files; /* rotated */
+static int live = -1; /* the file at the path, for writing; -1: there is none */
 
 static const uint8_t* next;
 static size_t left;
@@ -47,11 +48,19 @@ static void in_folder(char* out, size_t size, const char* format, ...) {
     va_end(args);
 }
 
+static void leave_live(void) {
+    if (live >= 0) {
+        close(live);
+    }
+    live = -1;
+}
+
 static void remove_files(void) {
     char name[128];
+    leave_live();
     unlink(path);
-    for (unsigned i = 0; i < FILES_MAX; i++) {
-        in_folder(name, sizeof(name), "pacct.%u", i);
+    for (; files > 0; files--) {
+        in_folder(name, sizeof(name), "pacct.%u", files - 1);
         unlink(name);
     }
 }
@@ -69,17 +78,17 @@ static void prepare(void) {
         atexit(clean_up);
     }
     written_len = file_start = 0;
-    files = 0;
 }
 
 static void append(const uint8_t* bytes, size_t len) {
     if (written_len + len > WRITTEN_MAX) {
         return;
     }
-    const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    CHECK(fd >= 0);
-    CHECK(write(fd, bytes, len) == (ssize_t)len);
-    close(fd);
+    if (live < 0) {
+        live = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        CHECK(live >= 0);
+    }
+    CHECK(write(live, bytes, len) == (ssize_t)len);
     memcpy(written + written_len, bytes, len);
     written_len += len;
 }
@@ -110,9 +119,10 @@ static void append_garbage(void) {
 static void cut(void) {
     const size_t len = written_len - file_start;
     const size_t keep = len * take() / 255;
-    if (written_len + keep > WRITTEN_MAX || truncate(path, (off_t)keep) != 0) {
+    if (live < 0 || written_len + keep > WRITTEN_MAX) {
         return;
     }
+    CHECK(ftruncate(live, (off_t)keep) == 0);
     memmove(written + written_len, written + file_start, keep);
     file_start = written_len;
     written_len += keep;
@@ -120,9 +130,10 @@ static void cut(void) {
 
 static void rotate(void) {
     char name[128];
-    if (files < FILES_MAX) {
+    if (live >= 0 && files < FILES_MAX) {
         in_folder(name, sizeof(name), "pacct.%u", files++);
-        rename(path, name);
+        CHECK(rename(path, name) == 0);
+        leave_live();
         file_start = written_len;
     }
 }

@@ -16,8 +16,8 @@ def put(target, name, data):
 
 
 rng = random.Random(1)
-for version, big in pacct.KINDS:
-    put("record", f"v{version}{'-big' if big else ''}", pacct.make(rng, 1, version, big, 100, True))
+for n, (version, big) in enumerate(pacct.KINDS):
+    put("record", f"v{version}{'-big' if big else ''}", pacct.make(rng, 1, version, big, 100, True) + bytes([99, n]))
 put("record", "nan", pacct.make(rng, 1, 3, False, 100, False)[:28] + b"\0\0\xc0\x7f" + bytes(32))
 put("follow", "grow", bytes([0, 0, *range(16), 246, 160, 9, 9, 3, 7, 246, 7, 1]))
 put("follow", "torn", bytes([0, 64, *range(12), 2, 10, 1, 1, 0, *range(16), 246, 7, 2]))
