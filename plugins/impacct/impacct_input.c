@@ -50,7 +50,7 @@
 #define STOP_WAIT_MS 500
 #define STOP_LOOK_MS 2
 /* how long one record may wait for the name of its user */
-#define NAME_WAIT_MS 20
+#define NAME_WAIT_MS 100
 /* longest host name, as UTF-8, with its terminator */
 #define HOSTNAME_SIZE 768
 

@@ -47,6 +47,8 @@
 /* plausible records in a row that make a place believable */
 #define CHAIN 3u
 #define CHAIN_SIZE (CHAIN * PACCT_RECORD_MAX)
+/* how often to choose the next file while files are being renamed, before waiting for the next change */
+#define CHOICES 20
 
 struct pacct_follow {
     char* path;
@@ -146,7 +148,7 @@ void pacct_follow_position(const struct pacct_follow* f, struct pacct_position* 
 }
 
 static enum pacct_found fail(struct pacct_follow* f, const char* call, int error, struct pacct_item* item) {
-    if (f->error_told == error) {
+    if (f->error_told == error || error == EAGAIN) {
         return PACCT_FOUND_IDLE;
     }
     f->error_told = error;
@@ -313,30 +315,61 @@ static const struct pacct_rotated* find_next(const struct pacct_rotated_list* li
     return NULL;
 }
 
-/* Open what comes after a file that ended at pos, last written at mtime: a rotated file, or the one at the path. */
+/* Choose what comes after a file that ended at pos, last written at mtime: a rotated file, or else the one at the path;
+ * and open it. Files may be renamed at any moment: that what is open now is what was chosen, and that nothing comes
+ * before it, is seen by its inode and by looking again. EAGAIN: it was not.
+ *
+ * @param path set to the name of what was opened, PATH_MAX bytes */
+static int choose_next(struct pacct_follow* f,
+                       const struct pacct_position* pos,
+                       const struct timespec* mtime,
+                       struct pacct_source* src,
+                       char* path,
+                       const char** call) {
+    struct pacct_rotated_list list;
+    *call = "opendir";
+    int error = list_rotated(f, &list);
+    if (error != 0) {
+        return error;
+    }
+    const struct pacct_rotated* const r = find_next(&list, pos, mtime);
+    snprintf(path, PATH_MAX, "%s", r != NULL ? r->path : f->path);
+    error = r != NULL ? pacct_source_open(src, r->path, r->gzip, false, call) : open_live(f, src, call);
+    const bool chosen = error == 0 && (r == NULL || (src->dev == r->dev && src->ino == r->ino));
+    const bool vanished = r != NULL && (error == ENOENT || error == ELOOP);
+    pacct_rotated_free(&list);
+    if (error == 0 && chosen && r == NULL) {
+        const int list_error = list_rotated(f, &list);
+        const struct pacct_rotated* const missed = list_error == 0 ? find_next(&list, pos, mtime) : NULL;
+        error = list_error != 0 ? list_error : missed != NULL ? EAGAIN : 0;
+        if (list_error == 0) {
+            pacct_rotated_free(&list);
+        }
+        if (error != 0) {
+            pacct_source_close(src);
+        }
+    } else if (error == 0 && !chosen) {
+        pacct_source_close(src);
+        error = EAGAIN;
+    }
+    return vanished ? EAGAIN : error;
+}
+
 static enum pacct_found open_next(struct pacct_follow* f,
                                   const struct pacct_position* pos,
                                   const struct timespec* mtime,
                                   struct pacct_item* item) {
     struct pacct_source src;
-    struct pacct_rotated_list list;
+    char path[PATH_MAX];
     const char* call;
-    int error = list_rotated(f, &list);
-    if (error != 0) {
-        return fail(f, "opendir", error, item);
+    int error = EAGAIN;
+    for (int tries = 0; tries < CHOICES && error == EAGAIN; tries++) {
+        error = choose_next(f, pos, mtime, &src, path, &call);
     }
-    enum pacct_found found;
-    const struct pacct_rotated* const r = find_next(&list, pos, mtime);
-    error = r != NULL ? pacct_source_open(&src, r->path, r->gzip, false, &call) : open_live(f, &src, &call);
     if (error == 0) {
-        found = begin(f, &src, r != NULL ? r->path : f->path, 0, item);
-    } else if (error != ENOENT) {
-        found = fail(f, call, error, item);
-    } else {
-        found = r != NULL ? PACCT_FOUND_IDLE : missing(f); /* renamed just now: the directory tells of it */
+        return begin(f, &src, path, 0, item);
     }
-    pacct_rotated_free(&list);
-    return found;
+    return error == ENOENT ? missing(f) : fail(f, call, error, item);
 }
 
 static enum pacct_found open_first(struct pacct_follow* f, struct pacct_item* item) {

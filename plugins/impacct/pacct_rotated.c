@@ -2,8 +2,9 @@
  * @file pacct_rotated.c
  * @brief The files that an accounting file became when it was rotated.
  *
- * Algorithm: one pass over the directory. A file that was rotated is not
- * written any more, and gzip keeps the time of its original: the times of last
+ * Algorithm: passes over the directory until two in a row see the same: a pass
+ * during which files are renamed, as savelog shifts a whole row of them, may
+ * miss one. A file that was rotated is not written any more, and gzip keeps the time of its original: the times of last
  * modification give the order. Where they are equal, the names do: the larger
  * number is the older file, the smaller date likewise.
  *
@@ -24,6 +25,8 @@
 #include <sys/stat.h>
 
 #define GZIP_SUFFIX ".gz"
+/* passes that see different things before we give up */
+#define TRIES 20
 /* a number with so many digits is a date */
 #define DATE_DIGITS 8u
 
@@ -105,7 +108,8 @@ static int consider(
     return error;
 }
 
-int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated_list* list) {
+/* One pass over the directory. Names that change meanwhile may be missed. */
+static int find_once(const char* live, time_t not_before, struct pacct_rotated_list* list) {
     const char* const slash = strrchr(live, '/');
     const char* const base = slash == NULL ? live : slash + 1;
     const size_t base_len = strlen(base);
@@ -131,6 +135,36 @@ int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated
     }
     *list = found;
     return 0;
+}
+
+static bool is_same(const struct pacct_rotated_list* a, const struct pacct_rotated_list* b) {
+    bool same = a->count == b->count;
+    for (size_t i = 0; i < a->count && same; i++) {
+        const struct pacct_rotated *const x = &a->files[i], *const y = &b->files[i];
+        same = x->dev == y->dev && x->ino == y->ino && compare(x, y) == 0 && strcmp(x->path, y->path) == 0;
+    }
+    return same;
+}
+
+int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated_list* list) {
+    struct pacct_rotated_list found, before = {0};
+    int error = find_once(live, not_before, &before);
+    for (int tries = 0; error == 0; tries++) {
+        error = find_once(live, not_before, &found);
+        if (error != 0) {
+            break;
+        }
+        if (is_same(&before, &found)) {
+            pacct_rotated_free(&before);
+            *list = found;
+            return 0;
+        }
+        pacct_rotated_free(&before);
+        before = found;
+        error = tries == TRIES ? EAGAIN : 0;
+    }
+    pacct_rotated_free(&before);
+    return error;
 }
 
 void pacct_rotated_free(struct pacct_rotated_list* list) {

@@ -33,7 +33,7 @@ struct pacct_rotated_list {
  *
  * @param not_before files last written before this time are left out
  * @param list set on success, to be released with pacct_rotated_free()
- * @return 0 or an errno; a directory that does not exist is empty
+ * @return 0 or an errno, EAGAIN: files are being renamed all the time; a directory that does not exist is empty
  */
 int pacct_rotated_find(const char* live, time_t not_before, struct pacct_rotated_list* list);
 
