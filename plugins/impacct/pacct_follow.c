@@ -424,6 +424,7 @@ static enum fill fill(struct pacct_follow* f) {
     }
     f->have = have;
     f->at_end = have < BUFFER_SIZE;
+    f->next_checked = false; /* the file may end earlier now */
     if (f->head_len < PACCT_MARK_LEN && f->base == 0) {
         f->head_len = f->have < PACCT_MARK_LEN ? (uint32_t)f->have : PACCT_MARK_LEN;
         memcpy(f->head, f->buf, f->head_len);
@@ -632,6 +633,7 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
     if (f->src.fd < 0) {
         return open_file(f, item);
     }
+    uint64_t seen = UINT64_MAX; /* end of the data when it was looked for more the last time */
     for (;;) {
         size_t n = 0;
         if (f->have - f->at >= CHAIN_SIZE || f->at_end) {
@@ -660,6 +662,10 @@ enum pacct_found pacct_follow_next(struct pacct_follow* f, struct pacct_item* it
             if (!again) {
                 return found;
             }
+            if (f->base + f->have == seen) {
+                return PACCT_FOUND_IDLE; /* the size that the file system tells of is not there */
+            }
+            seen = f->base + f->have;
         }
         switch (fill(f)) {
             case FILL_CHANGED:

@@ -1,0 +1,86 @@
+/* Intent: the follower is told nothing but the truth, also by a file that changes while it is read.
+ * Invariant: what it gives out is in the file, in order; it comes to an end whatever size the file is said to have.
+ * Oracle: the serial number in each record; a file of /proc, which is said to be empty and is not. */
+#include "config.h"
+
+#include "check.h"
+#include "pacct_follow.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define RECORDS 2000u
+/* records in the follower's buffer, and how many of them at its end wait for more */
+#define BUFFERED 1024u
+#define HELD_BACK 4u
+#define PATIENCE_S 30
+
+static char path[] = "/tmp/impacct-follow.XXXXXX";
+static const struct pacct_dialect dialect = {.ahz = 100};
+
+static struct pacct_follow* fresh(void) {
+    uint8_t raw[PACCT_RECORD_MAX] = {[1] = 3, [24] = 0x60, [27] = 0x60, [48] = 'x'};
+    const int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    CHECK(fd >= 0);
+    for (uint32_t serial = 0; serial < RECORDS; serial++) {
+        memcpy(raw + 16, &serial, sizeof(serial));
+        CHECK(write(fd, raw, sizeof(raw)) == (ssize_t)sizeof(raw));
+    }
+    CHECK(close(fd) == 0);
+    struct pacct_follow* const f = pacct_follow_new(path, &dialect);
+    CHECK(f != NULL);
+    return f;
+}
+
+/* Read until there are no more records, or count of them; the first one has the number "serial". */
+static enum pacct_found take(struct pacct_follow* f, uint32_t serial, unsigned count) {
+    struct pacct_item item;
+    enum pacct_found found = PACCT_FOUND_RECORD;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t got;
+        found = pacct_follow_next(f, &item);
+        if (found != PACCT_FOUND_RECORD) {
+            break;
+        }
+        memcpy(&got, item.raw + 16, sizeof(got));
+        CHECK_EQ(got, serial + i);
+    }
+    return found;
+}
+
+/* The file ends where the next piece was to be read, or within the first record of it. */
+static void test_cut_before_the_next_piece(void) {
+    struct pacct_item item;
+    for (unsigned n = BUFFERED - HELD_BACK; n <= BUFFERED; n++) {
+        for (unsigned part = 0; part < PACCT_RECORD_MAX; part++) {
+            struct pacct_follow* const f = fresh();
+            CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+            CHECK_EQ(take(f, 0, n), PACCT_FOUND_RECORD);
+            CHECK(truncate(path, (off_t)n * PACCT_RECORD_MAX + part) == 0);
+            const enum pacct_found found = take(f, n, RECORDS);
+            CHECK(found == PACCT_FOUND_IDLE || found == PACCT_FOUND_TRUNCATED);
+            pacct_follow_free(f);
+        }
+    }
+}
+
+static void test_size_that_is_not_true(void) {
+    struct pacct_item item;
+    struct pacct_follow* const f = pacct_follow_new("/proc/self/status", &dialect);
+    CHECK(f != NULL);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    alarm(PATIENCE_S); /* ends the test */
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_IDLE);
+    alarm(0);
+    pacct_follow_free(f);
+}
+
+int main(void) {
+    const int fd = mkstemp(path);
+    CHECK(fd >= 0);
+    CHECK(close(fd) == 0);
+    test_cut_before_the_next_piece();
+    test_size_that_is_not_true();
+    CHECK(unlink(path) == 0);
+    return 0;
+}
