@@ -317,11 +317,21 @@ BEGINwillRun
     CODESTARTwillRun;
 ENDwillRun
 
+static void stop_all(void* arg __attribute__((unused))) {
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        if (inst->input != NULL) {
+            impacct_input_stop(inst->input);
+        }
+    }
+}
+
 BEGINrunInput
     int cancel_state;
     CODESTARTrunInput;
-    /* rsyslog cancels inputs that do not end in time; this one always ends, and cancelling it could leave locks held */
+    /* rsyslog cancels inputs that do not end in time. Here that is only let happen where rsyslog itself may wait for
+     * ever, for a direct queue's output (impacct_msg.c): elsewhere it could leave locks held. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    pthread_cleanup_push(stop_all, NULL);
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (inst->input != NULL) {
             CHKiRet(impacct_input_start(inst->input));
@@ -330,11 +340,7 @@ BEGINrunInput
     run();
 
 finalize_it:
-    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
-        if (inst->input != NULL) {
-            impacct_input_stop(inst->input);
-        }
-    }
+    pthread_cleanup_pop(1);
     pthread_setcancelstate(cancel_state, NULL);
 ENDrunInput
 

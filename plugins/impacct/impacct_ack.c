@@ -52,9 +52,7 @@ void impacct_ack_free(struct impacct_ack* a) {
         a->host->prop->Destruct(&a->ring[a->first].prop);
         a->first = (a->first + 1) % IMPACCT_ACK_MAX;
     }
-    if (a->open != NULL) {
-        a->host->prop->Destruct(&a->open);
-    }
+    impacct_ack_abandon(a);
     free(a);
 }
 
@@ -76,6 +74,13 @@ bool impacct_ack_end(struct impacct_ack* a, const struct pacct_position* pos, un
     b->end = *pos;
     a->open = NULL;
     return true;
+}
+
+void impacct_ack_abandon(struct impacct_ack* a) {
+    if (a->open != NULL) {
+        a->host->prop->Destruct(&a->open);
+        a->open = NULL;
+    }
 }
 
 static bool is_done(const struct batch* b) {

@@ -51,6 +51,9 @@ prop_t* impacct_ack_prop(struct impacct_ack* a);
  */
 bool impacct_ack_end(struct impacct_ack* a, const struct pacct_position* pos, unsigned records, bool force);
 
+/** Forget the open batch: it is sent again. What rsyslog made of its messages does not matter any more. */
+void impacct_ack_abandon(struct impacct_ack* a);
+
 /**
  * Look which batches are done with.
  *

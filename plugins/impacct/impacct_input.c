@@ -379,6 +379,7 @@ static rsRetVal rewind_batch(struct impacct_input* in, rsRetVal why) {
     in->follow = NULL;
     CHKmalloc(in->follow = make_follow(in));
     pacct_follow_resume(in->follow, &in->batch_start);
+    impacct_ack_abandon(in->ack); /* rsyslog keeps for ever some of the messages that it could not take */
     in->batched = 0;
     in->retry_ms = now_ms() + RETRY_MS;
 
@@ -480,6 +481,9 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
         if (found == PACCT_FOUND_OPENED && in->done.ino == 0) {
             pacct_follow_position(in->follow, &in->done); /* where it all begins */
         }
+        if (found == PACCT_FOUND_OPENED && in->batched == 0) {
+            pacct_follow_position(in->follow, &in->batch_start);
+        }
         tell_item(in, found, &item);
         if (found != PACCT_FOUND_IDLE && found != PACCT_FOUND_DAMAGED) {
             watch(in);
@@ -513,11 +517,11 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         pacct_follow_position(in->follow, &in->batch_start);
     }
     memset(&in->tally, 0, sizeof(in->tally));
+    in->refused = true; /* until it was taken: the thread may be cancelled */
     sent = fill_batch(in, prop, &more);
     const rsRetVal flushed = impacct_sender_flush(in->sender);
     sent = sent == RS_RET_OK ? flushed : sent;
     if (sent != RS_RET_OK) {
-        in->refused = true;
         if (!in->shared->host->glbl->GetGlobalInputTermState()) {
             rewind_batch(in, sent);
         }

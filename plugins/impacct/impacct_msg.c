@@ -20,6 +20,7 @@
 #include "pacct_text.h"
 #include "pacct_tree.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,16 @@ finalize_it:
     RETiRet;
 }
 
+/* A direct queue has its actions work here, and these may try again for ever. When the input has to end, rsyslog
+ * cancels the thread, which needs to be let. Other queues see to it that nothing is cancelled in them. */
+static rsRetVal flush(struct impacct_sender* s) {
+    int before;
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+    const rsRetVal iRet = multiSubmitFlush(&s->batch);
+    pthread_setcancelstate(before, NULL);
+    return iRet;
+}
+
 rsRetVal impacct_sender_add(struct impacct_sender* s,
                             const uint8_t* raw,
                             const struct pacct_record* rec,
@@ -198,7 +209,7 @@ rsRetVal impacct_sender_add(struct impacct_sender* s,
     }
     CHKiRet(make_message(s, rec, input_name, &s->messages[s->batch.nElem]));
     if (++s->batch.nElem == s->batch.maxElem) {
-        iRet = multiSubmitFlush(&s->batch);
+        iRet = flush(s);
     }
 
 finalize_it:
@@ -206,5 +217,5 @@ finalize_it:
 }
 
 rsRetVal impacct_sender_flush(struct impacct_sender* s) {
-    return multiSubmitFlush(&s->batch);
+    return flush(s);
 }
