@@ -16,6 +16,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 /* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
 #define STATUS_SIGNAL(status) (0x7fu & (status))
@@ -50,11 +51,13 @@ static void set_comm(const struct pacct_record* rec, struct pacct_room* room, st
     pacct_event_set_str(ev, PACCT_F_COMM_HEX, room->comm_hex, 2u * rec->comm_len);
 }
 
+/* Names are copied: to ask for one may renew the other. */
 static void set_name(const struct pacct_origin* origin,
                      enum pacct_field_id field,
                      enum pacct_name_kind kind,
                      uint32_t id,
                      time_t now,
+                     char* room,
                      struct pacct_event* ev) {
     const char* name;
     if (origin->names == NULL || !pacct_set_has(&origin->wanted, field)) {
@@ -62,7 +65,8 @@ static void set_name(const struct pacct_origin* origin,
     }
     const size_t len = pacct_names_get(origin->names, kind, id, now, &name);
     if (len > 0) {
-        pacct_event_set_str(ev, field, name, len);
+        memcpy(room, name, len);
+        pacct_event_set_str(ev, field, room, len);
     }
 }
 
@@ -205,8 +209,8 @@ void pacct_event_make(const struct pacct_origin* origin,
     }
     pacct_event_set_int(ev, PACCT_F_UID, rec->uid);
     pacct_event_set_int(ev, PACCT_F_GID, rec->gid);
-    set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, ev);
-    set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, ev);
+    set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, room->user, ev);
+    set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, room->group, ev);
     set_tty(origin, rec->tty, now, room, ev);
     pacct_event_set_int(ev, PACCT_F_AC_TTY, rec->tty);
     set_times(rec, synthetic, ev);

@@ -32,6 +32,8 @@ struct pacct_room {
     char id[PACCT_ID_LEN];
     char tty[PACCT_TTY_MAX];
     char signal[16];
+    char user[PACCT_NAME_MAX * PACCT_UTF8_GROWTH];
+    char group[PACCT_NAME_MAX * PACCT_UTF8_GROWTH];
 };
 
 /**

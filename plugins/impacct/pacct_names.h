@@ -43,7 +43,7 @@ struct pacct_names* pacct_names_new(pacct_names_ask_t ask, unsigned keep, unsign
  * Look up a name. Called by one thread only.
  *
  * @param now seconds of a monotonic clock
- * @param name set to valid UTF-8 that lives until the next call for this kind
+ * @param name set to valid UTF-8 that lives until the next call
  * @return its length; 0 where it is unknown or not known yet
  */
 size_t pacct_names_get(

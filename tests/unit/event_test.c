@@ -172,6 +172,27 @@ static void names(void) {
     }
 }
 
+static bool call_her_ann(enum pacct_name_kind kind, uint32_t id, char* name, size_t size) {
+    snprintf(name, size, "%s%u", kind == PACCT_NAME_USER ? "ann" : "friends", id);
+    return true;
+}
+
+/* Asking for one name may release what was answered for another: an event has copies. */
+static void names_are_copies(void) {
+    const struct sample s = {.version = 3, .mem = 1, .uid = 7, .gid = 7};
+    origin.names = pacct_names_new(call_her_ann, 1, 30000);
+    CHECK(origin.names != NULL);
+    origin.wanted = pacct_set_full();
+    make(&s);
+    has_text(PACCT_F_USER, "ann7");
+    has_text(PACCT_F_GROUP, "friends7");
+    const char* const at = (const char*)&room;
+    CHECK(ev.v[PACCT_F_USER].s >= at && ev.v[PACCT_F_USER].s < at + sizeof(room));
+    CHECK(ev.v[PACCT_F_GROUP].s >= at && ev.v[PACCT_F_GROUP].s < at + sizeof(room));
+    pacct_names_free(origin.names);
+    origin.names = NULL;
+}
+
 int main(void) {
     origin = (struct pacct_origin){.hostname = "box", .hostname_len = 3, .host_id = ""};
     every_status();
@@ -179,5 +200,6 @@ int main(void) {
     synthetic();
     absent();
     names();
+    names_are_copies();
     return 0;
 }
