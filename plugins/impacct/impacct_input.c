@@ -44,6 +44,8 @@
 /* how often to look whether batches in flight are done with: first, and at most, while none is */
 #define ACK_FIRST_MS 20
 #define ACK_LAST_MS 1000
+/* how long to stay with a file that was rotated: the kernel needs microseconds, unless it has to wait for the disk */
+#define LINGER_MS 200
 /* how long to wait before sending again what rsyslog did not take */
 #define RETRY_MS 1000
 /* how long to wait at stop for what is in flight; rsyslog gives an input a second */
@@ -161,6 +163,9 @@ static struct pacct_follow* make_follow(const struct impacct_input* in) {
     struct pacct_follow* const f = pacct_follow_new(in->settings->file, &in->dialect);
     if (f != NULL && in->settings->rotated_files) {
         pacct_follow_rotated(f, in->settings->rotated_max_age);
+    }
+    if (f != NULL) {
+        pacct_follow_linger(f, LINGER_MS);
     }
     return f;
 }
@@ -541,6 +546,10 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
 
 int impacct_input_timeout(const struct impacct_input* in) {
     int ms = polling_interval(in);
+    const int follow_ms = in->follow == NULL ? -1 : pacct_follow_timeout(in->follow);
+    if (follow_ms >= 0) {
+        ms = ms < follow_ms ? ms : follow_ms;
+    }
     if (in->retry_ms != 0) {
         ms = ms < RETRY_MS ? ms : RETRY_MS;
     }

@@ -17,7 +17,8 @@
  * Rotation: when another inode stands at the path, the old one is read on as
  * long as what follows it is empty, because the kernel goes on writing to the
  * old one until it is told of the new one. Once there is something in a later
- * file nothing more comes into this one: it is read to its end a last time.
+ * file, and a moment more (pacct_follow_linger), nothing more comes into this
+ * one: it is read to its end a last time.
  *
  * What follows is looked for by time, not by name: the rotated file that was
  * last written next after this one, else the file at the path. So it makes no
@@ -71,6 +72,9 @@ struct pacct_follow {
 
     bool skipping; /* damage was found and not told yet */
     uint64_t skipped_from;
+    bool live; /* was opened at the path */
+    int linger_ms; /* see pacct_follow_linger() */
+    int64_t ready_ms; /* when something was first seen in a later file; 0: not yet */
     bool finishing; /* there is something in a later file: read this one to its end, then leave */
 
     enum { AT_START, AT_STORED, AT_TIME, AT_NEXT } where; /* what to open when nothing is */
@@ -112,6 +116,14 @@ void pacct_follow_free(struct pacct_follow* f) {
 void pacct_follow_rotated(struct pacct_follow* f, time_t max_age) {
     f->rotated = true;
     f->max_age = max_age;
+}
+
+void pacct_follow_linger(struct pacct_follow* f, int ms) {
+    f->linger_ms = ms;
+}
+
+int pacct_follow_timeout(const struct pacct_follow* f) {
+    return f->src.fd >= 0 && f->ready_ms != 0 ? f->linger_ms : -1;
 }
 
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos) {
@@ -164,6 +176,7 @@ static bool seek_to(struct pacct_follow* f, uint64_t offset) {
     f->at = f->have = mark;
     f->at_end = f->next_checked = f->skipping = f->finishing = false;
     f->taken = 0;
+    f->ready_ms = 0;
     const ssize_t head = pacct_source_read(&f->src, f->head, PACCT_MARK_LEN, 0);
     f->head_len = head < 0 ? 0 : (uint32_t)head;
     return head >= (ssize_t)mark && pacct_source_read(&f->src, f->buf, mark, f->base) == (ssize_t)mark;
@@ -176,6 +189,7 @@ static enum pacct_found begin(struct pacct_follow* f,
                               uint64_t offset,
                               struct pacct_item* item) {
     f->src = *src;
+    f->live = path == f->path;
     f->until = f->last.until;
     if (!seek_to(f, offset)) {
         const int error = errno;
@@ -598,6 +612,23 @@ static enum next look_for_next(struct pacct_follow* f) {
     return next;
 }
 
+static int64_t clock_ms(clockid_t clock) {
+    struct timespec ts;
+    clock_gettime(clock, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* May the kernel still write to this file, although there is something in a later one? See pacct_follow_linger(). What
+ * was found rotated, and long ago, is not waited for. */
+static bool may_grow(struct pacct_follow* f, const struct stat* st) {
+    const int64_t now = clock_ms(CLOCK_MONOTONIC);
+    if (f->src.gz != NULL || (!f->live && (int64_t)st->st_mtime + 1 < clock_ms(CLOCK_REALTIME) / 1000)) {
+        return false;
+    }
+    f->ready_ms = f->ready_ms == 0 ? now : f->ready_ms;
+    return now - f->ready_ms < f->linger_ms;
+}
+
 /* Everything in the file was looked at. Is anything to come after it? IDLE with *again: look once more. */
 static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item* item, bool* again) {
     struct stat st;
@@ -622,6 +653,9 @@ static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item
         return PACCT_FOUND_ROTATED;
     }
     const enum next next = look_for_next(f);
+    if (next == NEXT_READY && may_grow(f, &st)) {
+        return PACCT_FOUND_REPLACED;
+    }
     if (next == NEXT_READY) {
         f->finishing = true;
         *again = true; /* what was written in the meantime */

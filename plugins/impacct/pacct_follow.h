@@ -24,7 +24,8 @@ struct pacct_follow;
 enum pacct_found {
     PACCT_FOUND_RECORD, /**< a record */
     PACCT_FOUND_IDLE, /**< nothing more now; look again after a change or some time */
-    PACCT_FOUND_REPLACED, /**< as IDLE; besides, it is not the file at the path that is read, and nothing follows yet */
+    PACCT_FOUND_REPLACED, /**< as IDLE; besides, it is not the file at the path that is read, and nothing follows yet,
+                                or not for long */
     PACCT_FOUND_OPENED, /**< the file item.path has been opened and will be read from item.from */
     PACCT_FOUND_MISSING, /**< the file does not exist (yet); said once until it does */
     PACCT_FOUND_ROTATED, /**< the file was read to its end, and there is something in a later one */
@@ -57,6 +58,18 @@ void pacct_follow_free(struct pacct_follow* f);
 
 /** Read rotated files, too, as far as they were last written within max_age seconds. Off otherwise. */
 void pacct_follow_rotated(struct pacct_follow* f, time_t max_age);
+
+/**
+ * Stay that long with a file that was rotated after there is something in the next one. Not at all otherwise.
+ *
+ * When accounting is switched to a new file, the kernel still writes to the old one, after others have written to the
+ * new one: the record about the process that switches, and those whose processes were about to be written of
+ * (kernel/acct.c, acct_on and acct_get).
+ */
+void pacct_follow_linger(struct pacct_follow* f, int ms);
+
+/** Milliseconds after which to call pacct_follow_next() again although nothing changed; -1: no need to. */
+int pacct_follow_timeout(const struct pacct_follow* f);
 
 /** Go on at a stored position. To be called before the first pacct_follow_next(). */
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos);

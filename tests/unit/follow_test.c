@@ -75,12 +75,47 @@ static void test_size_that_is_not_true(void) {
     pacct_follow_free(f);
 }
 
+static void append(const char* file, uint32_t serial) {
+    uint8_t raw[PACCT_RECORD_MAX] = {[1] = 3, [24] = 0x60, [27] = 0x60, [48] = 'x'};
+    const int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(fd >= 0);
+    memcpy(raw + 16, &serial, sizeof(serial));
+    CHECK(write(fd, raw, sizeof(raw)) == (ssize_t)sizeof(raw));
+    CHECK(close(fd) == 0);
+}
+
+/* The kernel writes to the old file after there is something in the new one. */
+static void test_late_record(void) {
+    struct pacct_item item;
+    char old[sizeof(path) + 2];
+    snprintf(old, sizeof(old), "%s.1", path);
+    struct pacct_follow* const f = fresh();
+    pacct_follow_linger(f, PATIENCE_S * 1000);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(take(f, 0, RECORDS + 1), PACCT_FOUND_IDLE);
+    CHECK_EQ(pacct_follow_timeout(f), -1);
+    CHECK(rename(path, old) == 0);
+    append(path, RECORDS + 1);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_REPLACED);
+    CHECK_EQ(pacct_follow_timeout(f), PATIENCE_S * 1000);
+    append(old, RECORDS);
+    CHECK_EQ(take(f, RECORDS, 2), PACCT_FOUND_REPLACED);
+    pacct_follow_linger(f, 0); /* that was long enough */
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_ROTATED);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(pacct_follow_timeout(f), -1);
+    CHECK_EQ(take(f, RECORDS + 1, 2), PACCT_FOUND_IDLE);
+    pacct_follow_free(f);
+    CHECK(unlink(old) == 0);
+}
+
 int main(void) {
     const int fd = mkstemp(path);
     CHECK(fd >= 0);
     CHECK(close(fd) == 0);
     test_cut_before_the_next_piece();
     test_size_that_is_not_true();
+    test_late_record();
     CHECK(unlink(path) == 0);
     return 0;
 }
