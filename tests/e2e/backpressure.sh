@@ -14,7 +14,7 @@ module(load=\"impstats\" interval=\"1\" format=\"json\" resetCounters=\"off\" lo
 input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"net\")"
 stat_of() { grep -s "\"origin\": \"impacct\"" "$WORK/stats" | tail -n 1 | sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p"; }
 rss() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$RSYSLOGD_PID/status"; }
-reports() { grep -c "\"origin\": \"impacct\"" "$WORK/stats" 2>/dev/null || true; }
+reports() { if [ -e "$WORK/stats" ]; then grep -c "\"origin\": \"impacct\"" "$WORK/stats"; else echo 0; fi; }
 # the queue is full: the last two reports, both newer than the first $1, are equal and not zero
 settled() {
     local reads
