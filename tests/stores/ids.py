@@ -19,7 +19,7 @@ for path in sys.argv[2:]:
             count += 1
             seen.add(got["id"])
             if got["id"] in expected:
-                pacct.compare_one(expected[got["id"]], got, f"{path}:{n}")
+                pacct.compare_one(expected[got["id"]], got, "native", f"{path}:{n}")
 missing, foreign = expected.keys() - seen, seen - expected.keys()
 print(f"{len(expected)} records, {len(seen)} arrived, {count - len(seen)} repeats")
 if missing or foreign:
