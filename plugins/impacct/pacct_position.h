@@ -18,7 +18,7 @@
 struct pacct_position {
     uint64_t dev, ino; /**< of the file; both 0: no file yet */
     uint64_t offset; /**< bytes read; of the content, where the file is compressed */
-    uint64_t until; /**< exit of the last record read, seconds since the epoch; 0: not known */
+    uint64_t until; /**< exit of the last record read, or of an earlier one; seconds since the epoch; 0: not known */
     uint32_t head_len; /**< at least pacct_position_mark_len() */
     uint8_t head[PACCT_MARK_LEN]; /**< the first bytes of the file, head_len of them */
     uint8_t before[PACCT_MARK_LEN]; /**< the bytes just before offset, pacct_position_mark_len() of them */
