@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Intent: contrib/report on lines of generated records with hostile names, a repeated line, and one that is cut off.
+# Invariant: its totals, first program, users and failures are right; no name steers the terminal or becomes markup; the
+# page refers to nothing outside of it.
+# Oracle: tests/lib/pacct.py and counting.
+. "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
+/usr/bin/python3 -c 'import rich' 2>/dev/null || skip_test "python3-rich is not installed"
+pacct_py generate "$WORK/pacct" 400 --hostile
+pacct_py generate "$WORK/pacct" 400 --append --serial 400
+pacct_py dump "$WORK/pacct" >"$OUT"
+cp "$OUT" "$WORK/once.jsonl"
+tail -n 1 "$WORK/once.jsonl" >>"$OUT"
+head -c 100 "$WORK/once.jsonl" >>"$OUT"
+gzip -k "$OUT"
+COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT" >"$WORK/text" || error_exit "report failed"
+COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT.gz" | cmp - "$WORK/text" || error_exit "the compressed file reads otherwise"
+"$TOP/contrib/report" --html "$WORK/page.html" "$OUT" || error_exit "report --html failed"
+python3 - "$WORK" <<'PY' || error_exit "see above"
+import collections, html.parser, json, re, sys
+from fractions import Fraction
+work = sys.argv[1]
+events = [json.loads(line) for line in open(f"{work}/once.jsonl")]
+exits = [e for e in events if e["event"] == "exit"]
+def cpu(e): return Fraction(str(e["cpu_user"])) + Fraction(str(e["cpu_system"]))
+text = open(f"{work}/text", encoding="utf-8", newline="\n").read()
+steering = [c for c in text if c != "\n" and not c.isprintable()]
+if steering:
+    sys.exit(f"control characters: {steering[:5]}")
+failed = sum(e.get("exit_code") != 0 for e in exits)
+want = f"{len(exits):,} processes, {float(sum(map(cpu, exits))):,.2f} s of CPU, {failed:,} failed; 1 repeats and "
+if not text.startswith(want):
+    sys.exit(f"{text.splitlines()[0]!r}, expected {want!r}")
+rows = [[cell.strip() for cell in line.split("│")] for line in text.splitlines() if "│" in line]
+users = collections.defaultdict(lambda: [0, Fraction(0), 0])
+for e in exits:
+    row = users[str(e["uid"])]
+    row[0] += 1; row[1] += cpu(e); row[2] += e.get("exit_code") != 0
+for uid, (n, seconds, bad) in users.items():
+    if not any(r[0] == uid and r[1] == f"{n:,}" and r[2] == f"{float(seconds):,.2f}" and r[-1] == f"{bad:,}" for r in rows):
+        sys.exit(f"no row for user {uid}: {n} processes, {float(seconds)} s, {bad} failed")
+signals = sum(int(r[3].replace(",", "")) for r in rows if len(r) == 4 and r[2].startswith("SIG") or len(r) == 4 and r[2].startswith("signal "))
+if signals != sum(e["killed"] for e in exits):
+    sys.exit(f"{signals} failures by signal")
+class Page(html.parser.HTMLParser):
+    tags = set()
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if {"src", "href"} & {name for name, _ in attrs}:
+            sys.exit(f"refers to {attrs}")
+page = Page()
+page.feed(open(f"{work}/page.html", encoding="utf-8").read())
+if page.tags - {"html", "head", "meta", "style", "body", "pre", "code", "span"}:
+    sys.exit(f"tags from a name: {page.tags}")
+print(f"{len(exits)} processes, {len(users)} users, {signals} ended by a signal: as counted")
+PY
+exit_test
