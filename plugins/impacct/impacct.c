@@ -318,9 +318,10 @@ BEGINwillRun
 ENDwillRun
 
 static void stop_all(void* arg __attribute__((unused))) {
+    const int64_t deadline = impacct_input_stop_deadline();
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (inst->input != NULL) {
-            impacct_input_stop(inst->input);
+            impacct_input_stop(inst->input, deadline);
         }
     }
 }

@@ -566,7 +566,11 @@ void impacct_input_waited(struct impacct_input* in) {
     in->ack_ms = in->ack_ms * 2 < ACK_LAST_MS ? in->ack_ms * 2 : ACK_LAST_MS;
 }
 
-void impacct_input_stop(struct impacct_input* in) {
+int64_t impacct_input_stop_deadline(void) {
+    return now_ms() + STOP_WAIT_MS;
+}
+
+void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
     const struct timespec look = {0, STOP_LOOK_MS * 1000000L};
     const char* call;
     unsigned records;
@@ -575,7 +579,7 @@ void impacct_input_stop(struct impacct_input* in) {
         pacct_follow_position(in->follow, &pos);
         impacct_ack_end(in->ack, &pos, in->batched, true);
     }
-    for (int64_t until = now_ms() + STOP_WAIT_MS; impacct_ack_in_flight(in->ack) > 0 && now_ms() < until;) {
+    while (impacct_ack_in_flight(in->ack) > 0 && now_ms() < deadline) {
         if (!impacct_ack_collect(in->ack, &in->done, &records)) {
             nanosleep(&look, NULL);
         }

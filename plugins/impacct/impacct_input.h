@@ -58,8 +58,11 @@ int impacct_input_timeout(const struct impacct_input* in);
 /** To be told after a wait of impacct_input_timeout() in which nothing happened: the next one may be longer. */
 void impacct_input_waited(struct impacct_input* in);
 
-/** Wait a moment for what is in flight, store the position, end the threads. Called by the input thread. */
-void impacct_input_stop(struct impacct_input* in);
+/** Until when inputs that stop now may wait for what is in flight: the same for all, rsyslog gives them a second. */
+int64_t impacct_input_stop_deadline(void);
+
+/** Wait for what is in flight, store the position, end the threads. Called by the input thread. */
+void impacct_input_stop(struct impacct_input* in, int64_t deadline);
 
 void impacct_input_free(struct impacct_input* in);
 
