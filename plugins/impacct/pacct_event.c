@@ -21,7 +21,7 @@
 /* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
 #define STATUS_SIGNAL(status) (0x7fu & (status))
 #define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
-#define STATUS_DUMPED(status) (((status) & 0x80u) != 0)
+#define STATUS_DUMPED(status) (((status)&0x80u) != 0)
 
 #define SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
 
@@ -179,6 +179,7 @@ void pacct_event_make(const struct pacct_origin* origin,
                       struct pacct_event* ev) {
     const bool synthetic = is_synthetic(rec);
     memset(&ev->present, 0, sizeof(ev->present));
+    ev->strings_len = 0;
     set_origin(origin, ev);
     SET_TOKEN(ev, PACCT_F_KIND, "event");
     SET_TOKEN(ev, PACCT_F_CATEGORY, "process");

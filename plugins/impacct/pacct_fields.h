@@ -157,6 +157,7 @@ struct pacct_value {
 /** What one message says: the fields present and their values. */
 struct pacct_event {
     struct pacct_set present;
+    size_t strings_len; /**< bytes of all strings: at least what those present have */
     struct pacct_value v[PACCT_F_COUNT]; /**< v[id] is undefined unless id is in present */
 };
 
@@ -169,6 +170,7 @@ static inline void pacct_event_set_int(struct pacct_event* ev, enum pacct_field_
 /** Set a string; s must live for as long as the event is used. */
 static inline void pacct_event_set_str(struct pacct_event* ev, enum pacct_field_id id, const char* s, size_t len) {
     pacct_set_add(&ev->present, id);
+    ev->strings_len += len;
     ev->v[id].s = s;
     ev->v[id].len = len;
 }

@@ -17,6 +17,8 @@
 
 #include <stdlib.h>
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* an escaped byte takes at most six: \u00XX */
 #define ESCAPED_MAX 6u
 #define CS_TO_NS 10000000u
@@ -45,20 +47,27 @@ void pacct_buf_free(struct pacct_buf* buf) {
 char* pacct_write_uint(char* out, uint64_t u) {
     char digits[20];
     size_t at = sizeof(digits);
-    do {
-        digits[--at] = (char)('0' + u % 10);
-        u /= 10;
-    } while (u != 0);
-    memcpy(out, digits + at, sizeof(digits) - at);
-    return out + (sizeof(digits) - at);
+    for (; u >= 100; u /= 100) {
+        at -= 2;
+        memcpy(digits + at, pacct_two_digits[u % 100], 2);
+    }
+    if (u >= 10) {
+        memcpy(out, pacct_two_digits[u], 2);
+        out += 2;
+    } else {
+        *out++ = (char)('0' + u);
+    }
+    for (; at < sizeof(digits); at += 2, out += 2) {
+        memcpy(out, digits + at, 2);
+    }
+    return out;
 }
 
 char* pacct_write_seconds(char* out, uint64_t centiseconds) {
     out = pacct_write_uint(out, centiseconds / 100);
     *out++ = '.';
-    *out++ = (char)('0' + centiseconds / 10 % 10);
-    *out++ = (char)('0' + centiseconds % 10);
-    return out;
+    memcpy(out, pacct_two_digits[centiseconds % 100], 2);
+    return out + 2;
 }
 
 bool pacct_nanoseconds(uint64_t centiseconds, uint64_t* ns) {
@@ -91,24 +100,36 @@ static size_t hidden_control(const unsigned char* p, size_t len, unsigned* code)
     return 0;
 }
 
+/* Bytes that are not simply copied, or may begin a sequence that is not. */
+static bool is_special(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\' || c == 0x7f || c == 0xc2 || c == 0xe2;
+}
+
+static char* write_special(char* out, const unsigned char* p, size_t len, size_t* used) {
+    unsigned code = p[0];
+    *used = 1;
+    if (code == '"' || code == '\\') {
+        *out++ = '\\';
+        *out++ = (char)code;
+        return out;
+    }
+    if (code >= 0x80 && (*used = hidden_control(p, len, &code)) == 0) {
+        *out++ = (char)p[0];
+        *used = 1;
+        return out;
+    }
+    return write_escape(out, code);
+}
+
 static char* write_string(char* out, const char* s, size_t len) {
     const unsigned char* const p = (const unsigned char*)s;
     *out++ = '"';
     for (size_t i = 0; i < len;) {
-        unsigned code = p[i];
         size_t used = 1;
-        if (code >= 0x20 && code != '"' && code != '\\' && code < 0x7f) {
-            *out++ = (char)code;
-        } else if (code == '"' || code == '\\') {
-            *out++ = '\\';
-            *out++ = (char)code;
-        } else if (code < 0x20 || code == 0x7f) {
-            out = write_escape(out, code);
-        } else if ((used = hidden_control(p + i, len - i, &code)) != 0) {
-            out = write_escape(out, code);
+        if (is_special(p[i])) {
+            out = write_special(out, p + i, len - i, &used);
         } else {
-            *out++ = (char)code;
-            used = 1;
+            *out++ = (char)p[i];
         }
         i += used;
     }
@@ -116,7 +137,10 @@ static char* write_string(char* out, const char* s, size_t len) {
     return out;
 }
 
-static char* write_plain(char* out, enum pacct_type type, const struct pacct_value* v, struct pacct_clock* clock) {
+ALWAYS_INLINE char* write_plain(char* out,
+                                enum pacct_type type,
+                                const struct pacct_value* v,
+                                struct pacct_clock* clock) {
     switch (type) {
         case PACCT_T_STRING:
             return write_string(out, v->s, v->len);
@@ -148,10 +172,10 @@ static char* write_plain(char* out, enum pacct_type type, const struct pacct_val
 }
 
 /* NULL: the value cannot be said in this form, the member is left out */
-static char* write_value(char* out,
-                         const struct pacct_step* step,
-                         const struct pacct_value* v,
-                         struct pacct_clock* clock) {
+static char* write_form(char* out,
+                        const struct pacct_step* step,
+                        const struct pacct_value* v,
+                        struct pacct_clock* clock) {
     uint64_t ns;
     switch (step->form) {
         case PACCT_FORM_STR:
@@ -174,28 +198,20 @@ static char* write_value(char* out,
     }
 }
 
-/* Room that the strings of an event can take, each written once. */
-static size_t strings_size(const struct pacct_plan* plan, const struct pacct_event* ev) {
-    size_t size = 0;
-    for (int i = 0; i < PACCT_F_COUNT; i++) {
-        const enum pacct_field_id id = (enum pacct_field_id)i;
-        if (!pacct_set_has(&plan->fields, id) || !pacct_event_has(ev, id)) {
-            continue;
-        }
-        if (pacct_fields[id].type == PACCT_T_STRING) {
-            size += ev->v[id].len * ESCAPED_MAX;
-        } else if (pacct_fields[id].type == PACCT_T_TOKEN) {
-            size += ev->v[id].len;
-        }
+/* In whole pieces, which is quicker than a call for a few bytes; there is room for them on both sides. */
+static char* write_lead(char* out, const struct pacct_step* step, size_t first) {
+    const size_t len = step->lead_len - first;
+    for (size_t at = 0; at < len; at += PACCT_LEAD_PIECE) {
+        memcpy(out + at, step->lead + first + at, PACCT_LEAD_PIECE);
     }
-    return size;
+    return out + len;
 }
 
 bool pacct_json_write(const struct pacct_plan* plan,
                       const struct pacct_event* ev,
                       struct pacct_clock* clock,
                       struct pacct_buf* buf) {
-    if (!pacct_buf_reserve(buf, plan->fixed_size + plan->string_copies * strings_size(plan, ev))) {
+    if (!pacct_buf_reserve(buf, plan->fixed_size + plan->string_copies * ESCAPED_MAX * ev->strings_len)) {
         return false;
     }
     char* opened[PACCT_PLAN_DEPTH]; /* where to fall back to if the object stays empty */
@@ -218,15 +234,16 @@ bool pacct_json_write(const struct pacct_plan* plan,
             continue;
         }
         char* const start = out;
-        memcpy(out, s->lead + first, s->lead_len - first);
-        out += s->lead_len - first;
+        out = write_lead(out, s, first);
         if (s->kind == PACCT_STEP_OPEN) {
             opened[depth++] = start;
             *out++ = '{';
             first = 1;
             continue;
         }
-        char* const behind = write_value(out, s, &ev->v[s->field], clock);
+        const struct pacct_value* const v = &ev->v[s->field];
+        char* const behind =
+            s->form == PACCT_FORM_PLAIN ? write_plain(out, s->type, v, clock) : write_form(out, s, v, clock);
         out = behind == NULL ? start : behind;
         first = behind == NULL ? first : 0;
     }

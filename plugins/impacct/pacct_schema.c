@@ -27,7 +27,8 @@ const char* const pacct_schema_names[PACCT_SCHEMA_COUNT] = {
 
 /* names per field: more than any row has */
 #define NAMES_MAX 4
-/* text of a number, a time or a truth value with its quotes and brackets, at most */
+/* text of a number, a time or a truth value with its quotes and brackets, at most; at least PACCT_LEAD_PIECE, for the
+ * last piece of a lead */
 #define VALUE_TEXT_MAX 32
 
 struct name {
@@ -98,12 +99,15 @@ static int add_step(struct pacct_plan* plan, enum pacct_step_kind kind, const ch
     memset(s, 0, sizeof(*s));
     s->kind = kind;
     if (key != NULL) {
+        s->lead_len = len + sizeof(",\"\":") - 1;
         s->key = strndup(key, len);
-        if (s->key == NULL || asprintf(&s->lead, ",\"%s\":", s->key) < 0) {
+        s->lead = calloc(1, s->lead_len + PACCT_LEAD_PIECE);
+        if (s->key == NULL || s->lead == NULL) {
             free(s->key);
+            free(s->lead);
             return ENOMEM;
         }
-        s->lead_len = strlen(s->lead);
+        sprintf(s->lead, ",\"%s\":", s->key);
     }
     plan->count++;
     plan->fixed_size += s->lead_len + VALUE_TEXT_MAX;

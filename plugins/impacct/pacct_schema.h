@@ -20,6 +20,9 @@ enum pacct_form { PACCT_FORM_PLAIN, PACCT_FORM_STR, PACCT_FORM_NS, PACCT_FORM_SE
 
 enum pacct_step_kind { PACCT_STEP_VALUE, PACCT_STEP_OPEN, PACCT_STEP_CLOSE };
 
+/** Leads are copied in pieces of this size. */
+#define PACCT_LEAD_PIECE 16u
+
 /** One step of a plan. */
 struct pacct_step {
     enum pacct_step_kind kind;
@@ -27,7 +30,8 @@ struct pacct_step {
     enum pacct_field_id field; /**< VALUE */
     enum pacct_type type; /**< VALUE */
     char* key; /**< VALUE and OPEN: the member's name, terminated */
-    char* lead; /**< VALUE and OPEN: the same as JSON text: a comma, the quoted name, a colon */
+    char* lead; /**< VALUE and OPEN: the same as JSON text: a comma, the quoted name, a colon; PACCT_LEAD_PIECE more
+                     bytes may be read behind it */
     size_t lead_len;
 };
 
