@@ -16,6 +16,7 @@
 
 #include "pacct_record.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -173,7 +174,7 @@ ALWAYS_INLINE bool float_ticks(uint32_t bits, uint64_t* ticks) {
     if (!(f >= 0.0f && f < 9223372036854775808.0f)) {
         return false;
     }
-    *ticks = (uint64_t)f;
+    *ticks = (uint64_t)(int64_t)f; /* it fits, and the signed conversion is one instruction */
     return true;
 }
 
@@ -191,6 +192,29 @@ ALWAYS_INLINE bool get_etime(const uint8_t* raw, const struct layout* l, bool be
             *ticks = 0;
             return float_ticks(get32(p, be), ticks);
     }
+}
+
+#define NAME_WORDS 3u
+
+/* A name as words, the first byte lowest, padded with NULs: to look at eight bytes at a time. */
+ALWAYS_INLINE void load_name(const uint8_t* name, size_t size, uint64_t* words) {
+    memset(words, 0, NAME_WORDS * sizeof(*words));
+    memcpy(words, name, size);
+    for (size_t i = 0; i < NAME_WORDS; i++) {
+        words[i] = le64toh(words[i]);
+    }
+}
+
+/* Bytes before the first NUL; there is one, since the words are longer than any name. */
+ALWAYS_INLINE size_t name_length(const uint64_t* words) {
+    for (size_t i = 0; i < NAME_WORDS; i++) {
+        /* the lowest bit of these is that of the first NUL */
+        const uint64_t nul = (words[i] - 0x0101010101010101u) & ~words[i] & 0x8080808080808080u;
+        if (nul != 0) {
+            return i * 8 + (size_t)__builtin_ctzll(nul) / 8;
+        }
+    }
+    return NAME_WORDS * 8;
 }
 
 ALWAYS_INLINE void decode(const uint8_t* raw,
@@ -223,8 +247,10 @@ ALWAYS_INLINE void decode(const uint8_t* raw,
     if (rec->ahz == 0) {
         rec->ahz = dialect->ahz;
     }
+    uint64_t name[NAME_WORDS];
+    load_name(raw + l->comm, l->comm_size, name);
     memcpy(rec->comm, raw + l->comm, l->comm_size);
-    rec->comm_len = (uint8_t)strnlen(rec->comm, l->comm_size);
+    rec->comm_len = (uint8_t)name_length(name);
 }
 
 ALWAYS_INLINE bool is_big_endian(const uint8_t* raw, const struct pacct_dialect* dialect) {
@@ -260,21 +286,22 @@ bool pacct_record_decode(const uint8_t* raw, const struct pacct_dialect* dialect
 }
 
 /* The kernel clears the record before it fills it: a name ends with a NUL, and only NULs follow. */
-static bool name_is_clean(const uint8_t* name, size_t size) {
-    const size_t len = strnlen((const char*)name, size);
-    if (len == size) {
+ALWAYS_INLINE bool name_is_clean(const uint8_t* raw, size_t size) {
+    uint64_t name[NAME_WORDS];
+    load_name(raw, size, name);
+    const size_t len = name_length(name);
+    if (len >= size) {
         return false;
     }
-    for (size_t i = len; i < size; i++) {
-        if (name[i] != 0) {
-            return false;
-        }
+    uint64_t rest = name[len / 8] >> len % 8 * 8;
+    for (size_t i = len / 8 + 1; i < NAME_WORDS; i++) {
+        rest |= name[i];
     }
-    return true;
+    return rest == 0;
 }
 
 /* All kernels write whole ticks, and a float holds any whole number that it was made from. */
-static bool etime_is_clean(const uint8_t* raw, const struct layout* l, bool be) {
+ALWAYS_INLINE bool etime_is_clean(const uint8_t* raw, const struct layout* l, bool be) {
     uint64_t ticks;
     if (!get_etime(raw, l, be, &ticks)) {
         return false;
@@ -283,12 +310,12 @@ static bool etime_is_clean(const uint8_t* raw, const struct layout* l, bool be) 
         return true;
     }
     const uint32_t bits = get32(raw + l->etime, be);
-    const float back = (float)ticks;
+    const float back = (float)(int64_t)ticks;
     return memcmp(&back, &bits, sizeof(bits)) == 0;
 }
 
 /* Versions 1 and 2 hold the low halves of the ids a second time. */
-static bool ids_agree(const uint8_t* raw, const struct layout* l, bool be) {
+ALWAYS_INLINE bool ids_agree(const uint8_t* raw, const struct layout* l, bool be) {
     return get16(raw + l->uid16, be) == (get32(raw + l->uid, be) & 0xffffu) &&
            get16(raw + l->gid16, be) == (get32(raw + l->gid, be) & 0xffffu);
 }
@@ -310,13 +337,7 @@ static bool tail_is_clean(const uint8_t* raw, bool be) {
     return clear;
 }
 
-enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dialect* dialect) {
-    const uint8_t version = raw[1] & VERSION_MASK;
-    if (version > VERSION_NEWEST) {
-        return PACCT_IMPOSSIBLE;
-    }
-    const struct layout* const l = &layouts[version];
-    const bool be = is_big_endian(raw, dialect);
+ALWAYS_INLINE enum pacct_verdict check(const uint8_t* raw, const struct layout* l, uint8_t version, bool be) {
     const uint32_t btime = get32(raw + l->btime, be);
     if (btime == 0) {
         return PACCT_IMPOSSIBLE;
@@ -326,6 +347,15 @@ enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dia
                       (get32(raw + l->exitcode, be) > EXITCODE_MAX) + !name_is_clean(raw + l->comm, l->comm_size) +
                       !etime_is_clean(raw, l, be);
     return wrong == 0 ? PACCT_PLAUSIBLE : wrong == 1 ? PACCT_DOUBTFUL : PACCT_IMPOSSIBLE;
+}
+
+enum pacct_verdict pacct_record_check(const uint8_t* raw, const struct pacct_dialect* dialect) {
+    const uint8_t version = raw[1] & VERSION_MASK;
+    if (raw[1] == 3) { /* nearly all there are: with constants, as decode() */
+        return check(raw, &layouts[3], 3, false);
+    }
+    return version > VERSION_NEWEST ? PACCT_IMPOSSIBLE
+                                    : check(raw, &layouts[version], version, is_big_endian(raw, dialect));
 }
 
 uint64_t pacct_centiseconds(uint64_t ticks, uint32_t ahz) {
