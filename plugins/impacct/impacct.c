@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 MODULE_TYPE_INPUT;
@@ -35,6 +36,11 @@ DEFobjCurrIf(datetime);
 DEFobjCurrIf(glbl);
 DEFobjCurrIf(prop);
 DEFobjCurrIf(statsobj);
+
+/* Above so many records a second, seen over this time, changes are let add up for a while before the next look. */
+#define PACE_BUSY 500
+#define PACE_WINDOW_MS 100
+#define PACE_PAUSE_MS 40
 
 #define STATE_PREFIX "impacct-state:"
 
@@ -217,7 +223,32 @@ static int serve_all(void) {
     return wait;
 }
 
+struct pace {
+    int64_t since_ms; /* start of the time that is looked at */
+    uint64_t records; /* read before that */
+    bool busy;
+};
+
+/* Whether records come so fast that being woken for each would cost more than they do themselves. */
+static bool is_busy(struct pace* pace) {
+    struct timespec ts;
+    uint64_t records = 0;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    const int64_t now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    for (const instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        records += inst->input != NULL ? impacct_input_records(inst->input) : 0;
+    }
+    const int64_t elapsed = now - pace->since_ms;
+    if (elapsed >= PACE_WINDOW_MS) {
+        pace->busy = (int64_t)(records - pace->records) * 1000 > PACE_BUSY * elapsed;
+        pace->since_ms = now;
+        pace->records = records;
+    }
+    return pace->busy;
+}
+
 static void run(void) {
+    struct pace pace = {0};
     sigset_t blocked, during;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTTIN);
@@ -225,6 +256,9 @@ static void run(void) {
     sigdelset(&during, SIGTTIN);
     while (!glbl.GetGlobalInputTermState()) {
         const int wait = serve_all();
+        if (is_busy(&pace)) {
+            pacct_wake_pause(PACE_PAUSE_MS, &during);
+        }
         if (!glbl.GetGlobalInputTermState() && !pacct_wake_wait(shared.wake, wait, &during)) {
             for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
                 if (inst->input != NULL) {

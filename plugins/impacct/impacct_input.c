@@ -76,6 +76,7 @@ struct impacct_input {
     struct pacct_keeper* keeper;
 
     unsigned batched; /* records in the open batch */
+    uint64_t records; /* read since the start */
     struct tally tally; /* of the reading now under way */
     struct pacct_position batch_start;
     struct pacct_position done; /* may be stored */
@@ -433,6 +434,7 @@ static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* i
     struct pacct_record rec;
     in->tally.read++;
     in->tally.bytes += item->len;
+    in->records++;
     if (!pacct_record_decode(item->raw, &in->dialect, &rec)) {
         in->tally.invalid++;
         FINALIZE;
@@ -542,6 +544,10 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         }
     }
     return more ? IMPACCT_MORE : IMPACCT_QUIET;
+}
+
+uint64_t impacct_input_records(const struct impacct_input* in) {
+    return in->records;
 }
 
 int impacct_input_timeout(const struct impacct_input* in) {

@@ -52,6 +52,9 @@ rsRetVal impacct_input_start(struct impacct_input* in);
 /** Read and submit at most one batch, and store the position where that is due. */
 enum impacct_served impacct_input_serve(struct impacct_input* in);
 
+/** How many records the input has read. */
+uint64_t impacct_input_records(const struct impacct_input* in);
+
 /** Milliseconds until impacct_input_serve() has to be called again although nothing changed. */
 int impacct_input_timeout(const struct impacct_input* in);
 

@@ -190,3 +190,8 @@ bool pacct_wake_wait(struct pacct_wake* w, int timeout_ms, const sigset_t* durin
     }
     return n > 0;
 }
+
+void pacct_wake_pause(int ms, const sigset_t* during) {
+    const struct timespec timeout = {ms / 1000, (long)(ms % 1000) * 1000000L};
+    ppoll(NULL, 0, &timeout, during);
+}

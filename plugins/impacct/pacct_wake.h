@@ -45,4 +45,7 @@ int pacct_wake_watch_file(struct pacct_wake* w, unsigned slot, int fd);
  */
 bool pacct_wake_wait(struct pacct_wake* w, int timeout_ms, const sigset_t* during);
 
+/** Let changes add up for a time; a signal in "during" ends it early. */
+void pacct_wake_pause(int ms, const sigset_t* during);
+
 #endif
