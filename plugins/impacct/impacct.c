@@ -333,6 +333,9 @@ BEGINactivateCnf
     run_conf = pModConf;
     pacct_id_init();
     iRet = make_inputs();
+    if (iRet != RS_RET_OK) {
+        free_inputs(); /* rsyslog will not run the module, nor tell it to clean up */
+    }
 ENDactivateCnf
 
 BEGINfreeCnf

@@ -35,6 +35,7 @@
 /* records that are submitted before the other inputs have their turn, and that share one acknowledgement */
 #define BATCH 1024
 #define MACHINE_ID_FILE "/etc/machine-id"
+#define MACHINE_ID_LEN 32 /* machine-id(5) */
 
 /* the poll behind inotify, and the one without */
 #define POLL_BEHIND_INOTIFY_MS 10000
@@ -140,7 +141,8 @@ static void set_host_id(struct impacct_input* in) {
             fclose(f);
             line[strcspn(line, "\n")] = '\0';
         }
-        id = line[0] != '\0' ? line : in->hostname;
+        /* systemd writes "uninitialized" before the first boot is complete */
+        id = strlen(line) == MACHINE_ID_LEN ? line : in->hostname;
     }
     bool clean;
     char utf8[PACCT_ID_HOST_MAX * PACCT_UTF8_GROWTH];
@@ -374,23 +376,16 @@ static void store_if_due(struct impacct_input* in, int64_t now) {
 }
 
 /* Read again from the start of the batch that was not taken. */
-static rsRetVal rewind_batch(struct impacct_input* in, rsRetVal why) {
-    DEFiRet;
+static void rewind_batch(struct impacct_input* in, rsRetVal why) {
     if (!in->send_told) {
         in->send_told = true;
         LogError(0, why, "impacct: rsyslog did not take records from '%s'; they are sent again from offset %llu on",
                  in->settings->file, (unsigned long long)in->batch_start.offset);
     }
-    pacct_follow_free(in->follow);
-    in->follow = NULL;
-    CHKmalloc(in->follow = make_follow(in));
     pacct_follow_resume(in->follow, &in->batch_start);
     impacct_ack_abandon(in->ack); /* rsyslog keeps for ever some of the messages that it could not take */
     in->batched = 0;
     in->retry_ms = now_ms() + RETRY_MS;
-
-finalize_it:
-    RETiRet;
 }
 
 /* ---- serving ---- */
@@ -511,7 +506,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
     rsRetVal sent = RS_RET_OK;
     const int64_t now = now_ms();
     store_if_due(in, now);
-    if (now < in->retry_ms || in->follow == NULL) {
+    if (now < in->retry_ms) {
         return IMPACCT_QUIET;
     }
     in->retry_ms = 0;
@@ -552,7 +547,7 @@ uint64_t impacct_input_records(const struct impacct_input* in) {
 
 int impacct_input_timeout(const struct impacct_input* in) {
     int ms = polling_interval(in);
-    const int follow_ms = in->follow == NULL ? -1 : pacct_follow_timeout(in->follow);
+    const int follow_ms = pacct_follow_timeout(in->follow);
     if (follow_ms >= 0) {
         ms = ms < follow_ms ? ms : follow_ms;
     }

@@ -193,6 +193,7 @@ static rsRetVal flush(struct impacct_sender* s) {
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
     const rsRetVal iRet = multiSubmitFlush(&s->batch);
     pthread_setcancelstate(before, NULL);
+    s->batch.nElem = 0; /* rsyslog leaves it where it has no queue any more */
     return iRet;
 }
 

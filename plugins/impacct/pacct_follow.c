@@ -127,6 +127,7 @@ int pacct_follow_timeout(const struct pacct_follow* f) {
 }
 
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos) {
+    pacct_source_close(&f->src);
     f->where = AT_STORED;
     f->last = *pos;
 }

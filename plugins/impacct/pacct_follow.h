@@ -71,7 +71,7 @@ void pacct_follow_linger(struct pacct_follow* f, int ms);
 /** Milliseconds after which to call pacct_follow_next() again although nothing changed; -1: no need to. */
 int pacct_follow_timeout(const struct pacct_follow* f);
 
-/** Go on at a stored position. To be called before the first pacct_follow_next(). */
+/** Go on at a stored position, wherever the reading is now. */
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos);
 
 /** Begin at the end of a file that exists already. To be called before the first pacct_follow_next(). */
