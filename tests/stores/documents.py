@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""documents.py PACCT DOCUMENTS.json SUMS.json, two answers of the server: is each record a document, with the values of schema ecs, and do the
-server's sums agree with the file?"""
+"""documents.py PACCT DOCUMENTS.json SUMS.json, two answers of the server: is each record a document, with the values of
+schema ecs, and do the server's sums agree with the file?"""
 import collections
 import json
 import math

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Intent: contrib/rsyslog.d/opensearch.conf and contrib/opensearch/template.json, as they are shipped, with a real server.
-# Invariant: documents = records, each with the right values under the types of the template, although rsyslogd is killed
-# and the server is stopped and started; nothing is refused; sums in the server are those of the file.
+# Intent: contrib/rsyslog.d/opensearch.conf and contrib/opensearch/template.json, as shipped, with a real server.
+# Invariant: documents = records, each with the right values under the types of the template, although rsyslogd is
+# killed and the server is stopped and started; nothing is refused; sums in the server are those of the file.
 # Oracle: tests/lib/pacct.py on the accounting file of a storm of real processes and of generated records.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
@@ -19,8 +19,8 @@ URL=http://127.0.0.1:$PORT
 api() { curl -sS -H 'Content-Type: application/json' "$URL/$1" "${@:2}"; }
 answers() { api _cluster/health 2>/dev/null | grep -qE '"status":"(green|yellow)"'; }
 start_opensearch() {
-    server java -Xms512m -Xmx512m -cp "$jars/*" org.codelibs.opensearch.runner.OpenSearchRunner -basePath "$WORK/search" \
-        -confPath "$WORK/conf" -numOfNode 1 -baseHttpPort $((PORT - 1))
+    server java -Xms512m -Xmx512m -cp "$jars/*" org.codelibs.opensearch.runner.OpenSearchRunner \
+        -basePath "$WORK/search" -confPath "$WORK/conf" -numOfNode 1 -baseHttpPort $((PORT - 1))
     wait_for "OpenSearch" answers
 }
 documents() { api 'processes-*/_refresh' >/dev/null; api 'processes-*/_count' | jq '.count // 0'; }

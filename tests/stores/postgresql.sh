@@ -24,7 +24,9 @@ start_postgres() {
     wait_for "PostgreSQL" "$bin/pg_isready" -q -h "$WORK/socket" -p "$PORT"
 }
 # sql TEXT: as the owner, unaligned
-sql() { "${as_postgres[@]}" "$bin/psql" -XqAt -F $'\t' -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes -c "$1"; }
+sql() {
+    "${as_postgres[@]}" "$bin/psql" -XqAt -F $'\t' -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes -c "$1"
+}
 in_table() { [ "$(sql "SELECT count(*) FROM impacct.process")" -ge "$1" ]; }
 
 echo unused >"$WORK/password"
@@ -118,9 +120,11 @@ same("month", *totals)
 print(f"{len(hogs)} by hog factor, {len(month)} in a month")
 PY
 
-sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE at > now() - '1 day'::interval))
-         || ' bytes a record in a day''s table of ' || (SELECT count(*) FROM impacct.process WHERE at > now() - '1 day'::interval)
-     FROM pg_partition_tree('impacct.process') WHERE isleaf AND relid::text >= to_char(now() - '1 day'::interval, '\"impacct.process_\"YYYYMMDD')"
+today="at > now() - '1 day'::interval"
+sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE $today))
+         || ' bytes a record in today''s table of ' || (SELECT count(*) FROM impacct.process WHERE $today)
+     FROM pg_partition_tree('impacct.process')
+     WHERE isleaf AND relid IN (SELECT tableoid FROM impacct.process WHERE $today)"
 
 # rsyslog's role
 PGPASSWORD=... "$bin/psql" -XqAt "${IMPACCT_PG_URI}" -c "SELECT count(*) FROM impacct.process" \

@@ -13,7 +13,8 @@ tail -n 1 "$WORK/once.jsonl" >>"$OUT"
 head -c 100 "$WORK/once.jsonl" >>"$OUT"
 gzip -k "$OUT"
 COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT" >"$WORK/text" || error_exit "report failed"
-COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT.gz" | cmp - "$WORK/text" || error_exit "the compressed file reads otherwise"
+COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT.gz" | cmp - "$WORK/text" ||
+    error_exit "the compressed file reads otherwise"
 "$TOP/contrib/report" --html "$WORK/page.html" "$OUT" || error_exit "report --html failed"
 python3 - "$WORK" <<'PY' || error_exit "see above"
 import collections, html.parser, json, re, sys
@@ -36,9 +37,10 @@ for e in exits:
     row = users[str(e["uid"])]
     row[0] += 1; row[1] += cpu(e); row[2] += e.get("exit_code") != 0
 for uid, (n, seconds, bad) in users.items():
-    if not any(r[0] == uid and r[1] == f"{n:,}" and r[2] == f"{float(seconds):,.2f}" and r[-1] == f"{bad:,}" for r in rows):
+    want = [uid, f"{n:,}", f"{float(seconds):,.2f}", f"{bad:,}"]
+    if not any(len(r) == 6 and [*r[:3], r[-1]] == want for r in rows):
         sys.exit(f"no row for user {uid}: {n} processes, {float(seconds)} s, {bad} failed")
-signals = sum(int(r[3].replace(",", "")) for r in rows if len(r) == 4 and r[2].startswith("SIG") or len(r) == 4 and r[2].startswith("signal "))
+signals = sum(int(r[3].replace(",", "")) for r in rows if len(r) == 4 and r[2].startswith(("SIG", "signal ")))
 if signals != sum(e["killed"] for e in exits):
     sys.exit(f"{signals} failures by signal")
 class Page(html.parser.HTMLParser):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""sa.py DIR: do the views say what the real commands said? DIR has NAME.real, the command's output, and NAME, the view's
-rows, for sa, sa_m, sa_u and lastcomm.
+"""sa.py DIR: do the views say what the real commands said? DIR has NAME.real, the command's output, and NAME, the
+view's rows, for sa, sa_m, sa_u and lastcomm.
 
 The commands (acct 6.6.4) print a quarter of the memory that the record holds in KiB, a hundredth of its I/O, uid
 4294967294 as -2, and only so many characters of a name."""
