@@ -22,28 +22,40 @@ all_arrived
 wait_for "descriptors to be closed ($(fds), $fds_before at start)" eval '[ "$(fds)" -le "$fds_before" ]'
 [ "$(watches)" -le 4 ] || error_exit "there are $(watches) watches"
 shutdown
-# no inotify to be had: the poll serves, told once
-limit=$(cat /proc/sys/fs/inotify/max_user_instances)
-restore_limit() { echo "$limit" >/proc/sys/fs/inotify/max_user_instances; }
-trap restore_limit EXIT
-echo 0 >/proc/sys/fs/inotify/max_user_instances
+# no inotify to be had: the poll serves, told once. The kernel counts per user: one of our own uses up what it may have.
+AS_USER="setpriv --reuid=64897 --regid=64897 --clear-groups"
+chmod 755 "$WORK"
+cp "$MODULE_DIR/impacct.so" "$WORK" # the tree may be in a home that is root's only
+MODULE_DIR=$WORK
+chown -R 64897 "$WORK"
+wrapper=$RSYSLOGD_WRAPPER
+RSYSLOGD_WRAPPER="$AS_USER $wrapper"
+python3 - "$WORK/used_up" <<'PY' &
+import ctypes, os, resource, sys, time
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+libc = ctypes.CDLL(None)
+os.setuid(64897)
+while libc.inotify_init() >= 0:
+    pass
+open(sys.argv[1], "w").close()
+time.sleep(600)
+PY
+HOLDER=$!
+wait_for "inotify to be used up" test -e "$WORK/used_up"
 startup
 put 5 "$F"
 all_arrived
 mv "$F" "$F.99"
 put 5 "$F"
 all_arrived
-restore_limit
 shutdown
+kill "$HOLDER"
+wait "$HOLDER" 2>/dev/null
 assert_eq "$(grep -c 'are not told by inotify' "$SYS")" 1 "reports of the missing inotify"
-# as a user without rights: permission to the file taken away and given back
-chmod 755 "$WORK"
-chown -R nobody "$WORK"
+# permission to the file taken away and given back
 chown root "$F"
 chmod 600 "$F"
-cp "$MODULE_DIR/impacct.so" "$WORK" # the tree may be in a home that is root's only
-MODULE_DIR=$WORK
-RSYSLOGD_WRAPPER="setpriv --reuid=nobody --regid=nogroup --clear-groups $RSYSLOGD_WRAPPER"
 startup
 wait_content "cannot be read (open)"
 put 5 "$F"
