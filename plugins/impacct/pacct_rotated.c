@@ -29,6 +29,7 @@
 #define TRIES 20
 /* a number with so many digits is a date */
 #define DATE_DIGITS 8u
+#define DIGITS "0123456789"
 
 /* What stands behind the live file's name: a separator, then digits with separators between; *len without ".gz". */
 static bool is_rotated(const char* suffix, size_t* len, bool* gzip) {
@@ -38,15 +39,18 @@ static bool is_rotated(const char* suffix, size_t* len, bool* gzip) {
     if (*gzip) {
         *len -= sizeof(GZIP_SUFFIX) - 1;
     }
-    return *len >= 2 && strchr(separators, suffix[0]) != NULL && strspn(suffix, "0123456789.-_T") >= *len &&
+    return *len >= 2 && strchr(separators, suffix[0]) != NULL && strspn(suffix, DIGITS ".-_T") >= *len &&
            suffix[*len - 1] >= '0' && suffix[*len - 1] <= '9';
 }
 
-static int compare_names(const char* a, const char* b) {
-    const size_t len_a = strlen(a), len_b = strlen(b);
-    const bool dated = len_a > DATE_DIGITS || len_b > DATE_DIGITS;
-    const int by_number = len_a != len_b ? (len_a < len_b ? -1 : 1) : strcmp(a, b);
-    return dated ? strcmp(a, b) : -by_number;
+/* By what stands behind the live file's name and a separator. */
+static int compare_names(const struct pacct_rotated* a, const struct pacct_rotated* b) {
+    const char *const x = a->path + a->suffix + 1, *const y = b->path + b->suffix + 1;
+    if (strspn(x, DIGITS) >= DATE_DIGITS || strspn(y, DIGITS) >= DATE_DIGITS) {
+        return strcmp(x, y);
+    }
+    const unsigned long m = strtoul(x, NULL, 10), n = strtoul(y, NULL, 10);
+    return m != n ? (m > n ? -1 : 1) : strcmp(x, y);
 }
 
 static int compare(const void* x, const void* y) {
@@ -57,16 +61,17 @@ static int compare(const void* x, const void* y) {
     if (a->mtime.tv_nsec != b->mtime.tv_nsec) {
         return a->mtime.tv_nsec < b->mtime.tv_nsec ? -1 : 1;
     }
-    return compare_names(strrchr(a->path, '/'), strrchr(b->path, '/'));
+    return compare_names(a, b);
 }
 
-static int add(struct pacct_rotated_list* list, const char* path, bool gzip, const struct stat* st) {
+static int add(struct pacct_rotated_list* list, const char* path, size_t suffix, bool gzip, const struct stat* st) {
     struct pacct_rotated* const files = realloc(list->files, (list->count + 1) * sizeof(*files));
     if (files == NULL) {
         return ENOMEM;
     }
     list->files = files;
     files[list->count] = (struct pacct_rotated){.path = strdup(path),
+                                                .suffix = suffix,
                                                 .gzip = gzip,
                                                 .dev = st->st_dev,
                                                 .ino = st->st_ino,
@@ -102,7 +107,7 @@ static int consider(
         *dot = '.';
     }
     if (taken) {
-        error = add(list, path, gzip, &st);
+        error = add(list, path, strlen(dir) + 1 + base_len, gzip, &st);
     }
     free(path);
     return error;

@@ -16,6 +16,7 @@
 
 struct pacct_rotated {
     char* path;
+    size_t suffix; /**< offset in path of what stands behind the live file's name */
     bool gzip;
     uint64_t dev, ino, size;
     struct timespec mtime;
