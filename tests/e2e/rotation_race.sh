@@ -7,7 +7,7 @@
 . "$srcdir/rotate.sh"
 generate_rotation_conf
 F=$WORK/log/pacct
-SERIAL=3000
+SERIAL=300
 pacct_py generate "$WORK/all" "$SERIAL"
 head -c 64 "$WORK/all" >"$F"
 startup
