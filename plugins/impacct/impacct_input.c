@@ -464,16 +464,25 @@ static void count(struct impacct_input* in) {
     STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, in->tally.bytes);
 }
 
-/* Put records into the batch until it is full or there are no more; *more: there may be. */
+/* Nothing more is found for now. */
+static bool is_rest(enum pacct_found found) {
+    return found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
+           found == PACCT_FOUND_ERROR;
+}
+
+/* Put records into the batch until it is full or there are no more; *more: there may be. Before it rests, everything
+ * that may change is watched, and only then looked at a last time: no change falls between the two. */
 static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
     DEFiRet;
     struct timespec ts;
     struct pacct_item item;
+    bool watched = false; /* since something was found */
     clock_gettime(CLOCK_MONOTONIC, &ts);
     *more = true;
     for (unsigned i = 0; i < BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
         const enum pacct_found found = pacct_follow_next(in->follow, &item);
         if (found == PACCT_FOUND_RECORD) {
+            watched = false;
             CHKiRet(send_record(in, &item, ts.tv_sec, prop));
             continue;
         }
@@ -487,13 +496,14 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
             pacct_follow_position(in->follow, &in->batch_start);
         }
         tell_item(in, found, &item);
-        if (found != PACCT_FOUND_IDLE && found != PACCT_FOUND_DAMAGED) {
-            watch(in);
-        }
-        if (found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
-            found == PACCT_FOUND_ERROR) {
+        const bool in_place = found == PACCT_FOUND_IDLE && pacct_follow_fd(in->follow) >= 0;
+        if (is_rest(found) && (in_place || watched)) {
             *more = false;
             break;
+        }
+        watched = is_rest(found);
+        if (found != PACCT_FOUND_DAMAGED) {
+            watch(in);
         }
     }
 
