@@ -47,8 +47,9 @@
 #define ACK_LAST_MS 1000
 /* how long to stay with a file that was rotated: the kernel needs microseconds, unless it has to wait for the disk */
 #define LINGER_MS 200
-/* how long to wait before sending again what rsyslog did not take */
-#define RETRY_MS 1000
+/* how long to wait before sending again what rsyslog did not take: first, and at most */
+#define RETRY_FIRST_MS 1000
+#define RETRY_LAST_MS 30000
 /* how long to wait at stop for what is in flight; rsyslog gives an input a second */
 #define STOP_WAIT_MS 500
 #define STOP_LOOK_MS 2
@@ -84,6 +85,7 @@ struct impacct_input {
     struct pacct_position stored; /* was handed to the keeper */
     unsigned unstored; /* records between the two */
     int64_t stored_ms, retry_ms; /* when; 0: not set */
+    int retry_wait_ms; /* how long that was; 0: the last batch was taken */
     int ack_ms; /* next look at batches in flight */
     bool full; /* no more batches may be in flight */
     bool refused; /* rsyslog did not take the open batch */
@@ -385,7 +387,9 @@ static void rewind_batch(struct impacct_input* in, rsRetVal why) {
     pacct_follow_resume(in->follow, &in->batch_start);
     impacct_ack_abandon(in->ack); /* rsyslog keeps for ever some of the messages that it could not take */
     in->batched = 0;
-    in->retry_ms = now_ms() + RETRY_MS;
+    const int longer = in->retry_wait_ms == 0 ? RETRY_FIRST_MS : in->retry_wait_ms * 2;
+    in->retry_wait_ms = longer < RETRY_LAST_MS ? longer : RETRY_LAST_MS;
+    in->retry_ms = now_ms() + in->retry_wait_ms;
 }
 
 /* ---- serving ---- */
@@ -541,6 +545,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
     }
     count(in);
     in->send_told = in->refused = false;
+    in->retry_wait_ms = 0;
     if (in->batched > 0) {
         struct pacct_position pos;
         pacct_follow_position(in->follow, &pos);
@@ -562,7 +567,8 @@ int impacct_input_timeout(const struct impacct_input* in) {
         ms = ms < follow_ms ? ms : follow_ms;
     }
     if (in->retry_ms != 0) {
-        ms = ms < RETRY_MS ? ms : RETRY_MS;
+        const int64_t left = in->retry_ms - now_ms();
+        ms = left > ms ? ms : left > 0 ? (int)left : 0;
     }
     if (in->stored_ms != 0) {
         ms = ms < SETTLE_MS ? ms : SETTLE_MS;
