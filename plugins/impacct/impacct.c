@@ -138,14 +138,13 @@ static char* make_state_path(const instanceConf_t* inst, const char* directory) 
     return path;
 }
 
-/* Two positions in one state file would overwrite each other. */
 static void refuse_shared_state(instanceConf_t* inst) {
     for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
-        if (!other->refused && other->state_path != NULL && strcmp(other->state_path, inst->state_path) == 0) {
+        if (!other->refused && other->state_path != NULL && pacct_state_clash(other->state_path, inst->state_path)) {
             LogError(0, RS_RET_PARAM_ERROR,
-                     "impacct: two inputs use the state file '%s'; give the second one, for '%s', a parameter "
-                     "'stateFile' of its own; it is not started",
-                     inst->state_path, inst->settings.file);
+                     "impacct: two inputs would overwrite each other's state file, '%s' and '%s'; give the second one, "
+                     "for '%s', a parameter 'stateFile' of its own; it is not started",
+                     other->state_path, inst->state_path, inst->settings.file);
             inst->refused = true;
             return;
         }

@@ -7,6 +7,7 @@
 
 #include "impacct_host.h"
 #include "pacct_schema.h"
+#include "pacct_state.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -16,7 +17,7 @@ enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TE
 enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_ORDER_BIG };
 
 /** Longest name of a state file, so that a temporary one beside it has room for its suffix. */
-#define IMPACCT_STATE_NAME_MAX (NAME_MAX - 5)
+#define IMPACCT_STATE_NAME_MAX (NAME_MAX - (int)sizeof(PACCT_STATE_TEMPORARY))
 
 /** One input's settings, all valid. Strings are owned; "" where not set. */
 struct impacct_settings {

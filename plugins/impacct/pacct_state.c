@@ -20,7 +20,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libfastjson/json.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,6 @@
 #include <zlib.h>
 
 #define FORMAT 1
-#define TEMPORARY_SUFFIX ".tmp"
 #define CRC_LINE_LEN 9u /* eight digits and a newline */
 
 static void to_hex(const uint8_t* bytes, size_t len, char* text) {
@@ -192,17 +190,16 @@ static bool write_all(int fd, const char* text, size_t len) {
     return true;
 }
 
+/* The caller's to free; NULL when out of memory. */
+static char* directory_of(const char* path) {
+    const char* const slash = strrchr(path, '/');
+    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 /* A rename is only sure to survive a crash of the machine once the directory is on the disk. */
 static bool sync_directory(const char* path) {
-    char* const dir = strdup(path);
-    if (dir == NULL) {
-        return false;
-    }
-    char* const slash = strrchr(dir, '/');
-    if (slash != NULL) {
-        slash[slash == dir ? 1 : 0] = '\0';
-    }
-    const int fd = open(slash == NULL ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char* const dir = directory_of(path);
+    const int fd = dir == NULL ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(dir);
     if (fd < 0) {
         return false;
@@ -234,7 +231,7 @@ int pacct_state_store(const char* path, const struct pacct_position* pos, const 
     char text[PACCT_STATE_MAX];
     const size_t len = pacct_state_encode(pos, text);
     char* temporary;
-    if (asprintf(&temporary, "%s" TEMPORARY_SUFFIX, path) < 0) {
+    if (asprintf(&temporary, "%s" PACCT_STATE_TEMPORARY, path) < 0) {
         *call = "malloc";
         return ENOMEM;
     }
@@ -252,4 +249,32 @@ int pacct_state_store(const char* path, const struct pacct_position* pos, const 
     }
     free(temporary);
     return error;
+}
+
+static bool same_directory(const char* a, const char* b) {
+    struct stat x, y;
+    char *const dir_a = directory_of(a), *const dir_b = directory_of(b);
+    bool same = false;
+    if (dir_a != NULL && dir_b != NULL) {
+        same = stat(dir_a, &x) == 0 && stat(dir_b, &y) == 0 ? x.st_dev == y.st_dev && x.st_ino == y.st_ino
+                                                            : strcmp(dir_a, dir_b) == 0;
+    }
+    free(dir_a);
+    free(dir_b);
+    return same;
+}
+
+static const char* name_of(const char* path) {
+    const char* const slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* Whether a name is that of a state file, or of its temporary one. */
+static bool belongs_to(const char* name, const char* state) {
+    const size_t len = strlen(state);
+    return strncmp(name, state, len) == 0 && (name[len] == '\0' || strcmp(name + len, PACCT_STATE_TEMPORARY) == 0);
+}
+
+bool pacct_state_clash(const char* a, const char* b) {
+    return (belongs_to(name_of(a), name_of(b)) || belongs_to(name_of(b), name_of(a))) && same_directory(a, b);
 }

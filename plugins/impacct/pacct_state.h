@@ -11,7 +11,11 @@
 
 #include "pacct_position.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/** What is put behind the path of a state file while the new one is being written. */
+#define PACCT_STATE_TEMPORARY ".tmp"
 
 /** No encoded state is longer; a longer file is no state. */
 #define PACCT_STATE_MAX 1024u
@@ -47,5 +51,8 @@ enum pacct_state_result pacct_state_load(const char* path, struct pacct_position
  * @return 0, or an errno, and *call is set to the name of the call that failed; the old file still stands then
  */
 int pacct_state_store(const char* path, const struct pacct_position* pos, const char** call);
+
+/** Whether storing in one of two paths would destroy what the other one holds, however their directory is written. */
+bool pacct_state_clash(const char* a, const char* b);
 
 #endif

@@ -94,15 +94,23 @@ while read -r name; do
     printf '%s\n' "${cases[@]}" | grep -q "^$name=" || error_exit "there is no case for parameter $name"
 done <"$WORK/names"
 
-# two inputs cannot share a position
-generate_conf
-add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
-input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")"
-refused "'$WORK/good'" "'stateFile'" || error_exit "two inputs on one file: $(cat "$WORK/check.log")"
-generate_conf
-add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
-input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" stateFile=\"second\")"
-check_conf || error_exit "two inputs on one file, each with a position: $(cat "$WORK/check.log")"
+# two inputs cannot share a position, whatever they call its file
+mkdir "$WORK/state"
+ln -s state "$WORK/link"
+second_input() { # PARAMETERS: check it beside an input whose state file is state/first
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" stateFile.directory=\"$WORK/state\"
+        stateFile=\"first\")
+    input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" $1)"
+}
+for same in "$WORK/state:first" "$WORK//./state/:first" "$WORK/link:first" "$WORK/state:first.tmp"; do
+    second_input "stateFile.directory=\"${same%:*}\" stateFile=\"${same##*:}\""
+    refused "'${same%:*}/${same##*:}'" "'stateFile'" || error_exit "a state file that is another's, as $same: $(cat "$WORK/check.log")"
+done
+for own in "$WORK/state:second" "$WORK:first" "$WORK/state:first.tmp.tmp" "$WORK/state:firs"; do
+    second_input "stateFile.directory=\"${own%:*}\" stateFile=\"${own##*:}\""
+    check_conf || error_exit "two inputs on one file, each with a position, the second one $own: $(cat "$WORK/check.log")"
+done
 
 # with every one of these errors, the right input runs
 generate_conf
