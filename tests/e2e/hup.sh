@@ -6,7 +6,8 @@
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 generate_conf
 pacct_py generate "$WORK/pacct" 200
-add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\")"
+# equal records give equal lines only without names: a record goes without one that it would have to wait long for
+add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" resolveNames=\"off\")"
 startup
 sum=200
 have() { [ "$(cat "$OUT".[0-9] "$OUT" 2>/dev/null | wc -l)" -ge "$sum" ]; }
