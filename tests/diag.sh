@@ -18,6 +18,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/impacct-$TEST_NAME.XXXXXX")
 OUT=$WORK/out.jsonl # what the ruleset "records" of generate_conf writes
+STATES=$WORK/states.jsonl # state messages, of inputs that do not say where theirs go
 SYS=$WORK/sys.log # rsyslog's own messages
 RSYSLOGD_PID=
 
@@ -80,19 +81,23 @@ in_accounting() {
         exit $status' sh "$file" "$@"
 }
 
-# A configuration with the module, its records in $OUT as %msg%, everything else in $SYS; add_conf adds to it.
+# A configuration with the module, its records in $OUT as %msg%, everything else in $SYS; add_conf adds to it. State
+# messages are kept apart from the records, which tests count and compare; an input with a stateRuleset decides itself.
 generate_conf() {
     cat >"$WORK/rsyslog.conf" <<CONF
 global(workDirectory="$WORK" maxMessageSize="64k" processInternalMessages="on")
 module(load="impacct")
 template(name="msg" type="string" string="%msg%\n")
 ruleset(name="records") { action(type="omfile" file="$OUT" template="msg") }
+ruleset(name="states") { action(type="omfile" file="$STATES" template="msg") }
 syslog.* action(type="omfile" file="$SYS")
 CONF
 }
 
 add_conf() {
-    printf '%s\n' "$1" >>"$WORK/rsyslog.conf"
+    local text=$1
+    [[ $text == *stateRuleset* ]] || text=${text//input(type=\"impacct\"/input(type=\"impacct\" stateRuleset=\"states\"}
+    printf '%s\n' "$text" >>"$WORK/rsyslog.conf"
 }
 
 # check_conf: rsyslogd -N1, its messages in $WORK/check.log

@@ -51,9 +51,8 @@ static const char* const default_files[] = {"/var/log/account/pacct", "/var/acco
 struct instanceConf_s {
     struct instanceConf_s* next;
     struct impacct_settings settings;
-    struct impacct_plans plans;
+    struct impacct_route route;
     char* state_path;
-    ruleset_t* ruleset;
     bool refused; /* said why; does not run */
     struct impacct_input* input;
 };
@@ -81,18 +80,24 @@ static const char* find_default_file(void) {
 }
 
 static void free_instance(instanceConf_t* inst) {
-    pacct_plan_free(&inst->plans.text);
-    pacct_plan_free(&inst->plans.tree);
+    pacct_plan_free(&inst->route.text);
+    pacct_plan_free(&inst->route.tree);
+    pacct_plan_free(&inst->route.state_tree);
     impacct_params_free(&inst->settings);
     free(inst->state_path);
     free(inst);
 }
 
 static rsRetVal make_plans(instanceConf_t* inst) {
+    static const struct pacct_set none;
     const struct pacct_set all = pacct_set_full();
+    const struct pacct_set* const some = &inst->settings.properties;
     const enum pacct_schema schema = (enum pacct_schema)inst->settings.schema;
-    if (pacct_plan_make(schema, &all, &inst->plans.text) != 0 ||
-        pacct_plan_make(schema, &inst->settings.properties, &inst->plans.tree) != 0) {
+    /* a state message is rare, and of little use by halves: it has all its properties or none */
+    const struct pacct_set* const of_states = memcmp(some, &none, sizeof(none)) == 0 ? &none : &all;
+    if (pacct_plan_make(schema, &all, &inst->route.text) != 0 ||
+        pacct_plan_make(schema, some, &inst->route.tree) != 0 ||
+        pacct_plan_make(schema, of_states, &inst->route.state_tree) != 0) {
         return RS_RET_OUT_OF_MEMORY;
     }
     return RS_RET_OK;
@@ -167,14 +172,20 @@ static void set_state_path(instanceConf_t* inst) {
     inst->refused = inst->state_path == NULL;
 }
 
-static void check_ruleset(instanceConf_t* inst) {
-    if (inst->settings.ruleset[0] != '\0' &&
-        rulesetGetRuleset(load_conf->pConf, &inst->ruleset, (uchar*)inst->settings.ruleset) != RS_RET_OK) {
+static void find_ruleset(instanceConf_t* inst, const char* param, char* name, ruleset_t** ruleset) {
+    if (name[0] != '\0' && rulesetGetRuleset(load_conf->pConf, ruleset, (uchar*)name) != RS_RET_OK) {
         LogError(0, RS_RET_RULESET_NOT_FOUND,
-                 "impacct: parameter 'ruleset' is \"%s\", but there is no such ruleset; input for '%s' is not started",
-                 inst->settings.ruleset, inst->settings.file);
+                 "impacct: parameter '%s' is \"%s\", but there is no such ruleset; input for '%s' is not started",
+                 param, name, inst->settings.file);
         inst->refused = true;
     }
+}
+
+static void find_rulesets(instanceConf_t* inst) {
+    const struct impacct_settings* const s = &inst->settings;
+    find_ruleset(inst, "ruleset", s->ruleset, &inst->route.ruleset);
+    inst->route.state_ruleset = inst->route.ruleset;
+    find_ruleset(inst, "stateRuleset", s->state_ruleset, &inst->route.state_ruleset);
 }
 
 static rsRetVal make_inputs(void) {
@@ -184,8 +195,7 @@ static rsRetVal make_inputs(void) {
     CHKmalloc(shared.ttys = pacct_ttys_new("/proc"));
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused) {
-            CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->plans, inst->ruleset,
-                                      inst->state_path));
+            CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->state_path));
         }
     }
 
@@ -312,7 +322,7 @@ ENDendCnfLoad
 BEGINcheckCnf
     CODESTARTcheckCnf;
     for (instanceConf_t* inst = load_conf->first; inst != NULL; inst = inst->next) {
-        check_ruleset(inst);
+        find_rulesets(inst);
         if (!inst->refused) {
             set_state_path(inst);
         }
@@ -358,6 +368,12 @@ static void stop_all(void* arg __attribute__((unused))) {
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (inst->input != NULL) {
             impacct_input_stop(inst->input, deadline);
+        }
+    }
+    /* last: where an output hangs, the thread may not come back from it */
+    for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        if (inst->input != NULL) {
+            impacct_input_say_goodbye(inst->input);
         }
     }
 }

@@ -17,10 +17,9 @@
  */
 #include "impacct_input.h"
 #include "impacct_ack.h"
-#include "impacct_msg.h"
+#include "impacct_tell.h"
 #include "pacct_follow.h"
 #include "pacct_keeper.h"
-#include "pacct_state.h"
 #include "pacct_text.h"
 
 #include <errno.h>
@@ -55,12 +54,14 @@
 #define STOP_LOOK_MS 2
 /* how long one record may wait for the name of its user */
 #define NAME_WAIT_MS 100
+/* notices that wait while rsyslog takes nothing; more are in rsyslog's own log only */
+#define KEPT_MAX 32
 /* longest host name, as UTF-8, with its terminator */
 #define HOSTNAME_SIZE 768
 
 /* Counted when rsyslog has taken everything: what is sent again is not read twice. */
 struct tally {
-    uint64_t read, submitted, discarded, invalid, bytes;
+    uint64_t read, submitted, discarded, invalid, bytes, states;
 };
 
 struct impacct_input {
@@ -80,6 +81,9 @@ struct impacct_input {
     unsigned batched; /* records in the open batch */
     uint64_t records; /* read since the start */
     struct tally tally; /* of the reading now under way */
+    struct pacct_notice notice; /* being made */
+    struct pacct_notice* notices[KEPT_MAX]; /* to be sent before anything else */
+    unsigned kept;
     struct pacct_position batch_start;
     struct pacct_position done; /* may be stored */
     struct pacct_position stored; /* was handed to the keeper */
@@ -89,6 +93,7 @@ struct impacct_input {
     int ack_ms; /* next look at batches in flight */
     bool full; /* no more batches may be in flight */
     bool refused; /* rsyslog did not take the open batch */
+    bool started;
     bool watch_told, store_told, send_told;
 
     statsobj_t* stats;
@@ -97,12 +102,31 @@ struct impacct_input {
     STATSCOUNTER_DEF(ctr_discarded, mut_discarded)
     STATSCOUNTER_DEF(ctr_invalid, mut_invalid)
     STATSCOUNTER_DEF(ctr_bytes, mut_bytes)
+    STATSCOUNTER_DEF(ctr_states, mut_states)
 };
 
 static int64_t now_ms(void) {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- notices that are kept ---- */
+
+/* Keep a notice until rsyslog has taken it. Those that the follower gives rise to need no keeping: they come again when
+ * their batch is read again. */
+static void keep_notice(struct impacct_input* in, const struct pacct_notice* n) {
+    struct pacct_notice* const copy = in->kept < KEPT_MAX ? malloc(sizeof(*copy)) : NULL;
+    if (copy != NULL) {
+        *copy = *n;
+        in->notices[in->kept++] = copy;
+    }
+}
+
+static void drop_kept(struct impacct_input* in) {
+    while (in->kept > 0) {
+        free(in->notices[--in->kept]);
+    }
 }
 
 /* ---- making and releasing ---- */
@@ -123,6 +147,7 @@ static rsRetVal make_counters(struct impacct_input* in) {
     COUNTER("discarded", ctr_discarded, mut_discarded);
     COUNTER("invalid", ctr_invalid, mut_invalid);
     COUNTER("bytes", ctr_bytes, mut_bytes);
+    COUNTER("state.messages", ctr_states, mut_states);
 #undef COUNTER
     CHKiRet(so->ConstructFinalize(in->stats));
 
@@ -179,8 +204,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_shared* shared,
                            unsigned slot,
                            const struct impacct_settings* settings,
-                           const struct impacct_plans* plans,
-                           ruleset_t* ruleset,
+                           const struct impacct_route* route,
                            const char* state_path) {
     DEFiRet;
     struct impacct_input* in;
@@ -195,13 +219,13 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     if (state_path != NULL) {
         CHKmalloc(in->state_path = strdup(state_path));
     }
-    in->origin.wanted = settings->format == IMPACCT_FORMAT_TEXT ? pacct_text_fields() : plans->text.fields;
-    pacct_set_add_all(&in->origin.wanted, &plans->tree.fields);
+    in->origin.wanted = settings->format == IMPACCT_FORMAT_TEXT ? pacct_text_fields() : route->text.fields;
+    pacct_set_add_all(&in->origin.wanted, &route->tree.fields);
     /* another host's terminals have other names */
     in->origin.ttys = settings->hostname[0] == '\0' ? shared->ttys : NULL;
     CHKmalloc(in->follow = make_follow(in));
     CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
-    CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, ruleset, &plans->text, &plans->tree, &in->origin));
+    CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, route, &in->origin));
     CHKiRet(make_counters(in));
 
 finalize_it:
@@ -220,6 +244,7 @@ void impacct_input_free(struct impacct_input* in) {
     if (in->stats != NULL) {
         in->shared->host->statsobj->Destruct(&in->stats);
     }
+    drop_kept(in);
     impacct_sender_free(in->sender);
     impacct_ack_free(in->ack);
     pacct_follow_free(in->follow);
@@ -228,33 +253,6 @@ void impacct_input_free(struct impacct_input* in) {
 }
 
 /* ---- telling ---- */
-
-static void tell_state(const struct impacct_input* in, enum pacct_state_result result, int error) {
-    const char* const file = in->settings->file;
-    const char* why = NULL;
-    switch (result) {
-        case PACCT_STATE_UNREADABLE:
-            why = "cannot be read";
-            break;
-        case PACCT_STATE_FOREIGN:
-            why = "is no regular file, or others than its owner may write to it, or its owner is a stranger";
-            break;
-        case PACCT_STATE_DAMAGED:
-            why = "is damaged";
-            break;
-        case PACCT_STATE_NEWER:
-            why = "was written by a later version of impacct";
-            break;
-        case PACCT_STATE_OK:
-        case PACCT_STATE_NONE:
-        default:
-            return;
-    }
-    LogError(result == PACCT_STATE_UNREADABLE ? error : 0, RS_RET_ERR,
-             "impacct: state file '%s' %s; '%s' is read from its start, and records may be sent a second time with "
-             "the same ids",
-             in->state_path, why, file);
-}
 
 static void tell_store_error(struct impacct_input* in, int error, const char* call) {
     if (error == 0) {
@@ -296,54 +294,26 @@ static void watch(struct impacct_input* in) {
     }
 }
 
-static void tell_item(struct impacct_input* in, enum pacct_found found, const struct pacct_item* item) {
-    const char* const file = in->settings->file;
-    const uint64_t skipped = item->to - item->from;
-    switch (found) {
-        case PACCT_FOUND_MISSING:
-            LogMsg(0, RS_RET_FILE_NOT_FOUND, LOG_WARNING,
-                   "impacct: '%s' does not exist; it is read as soon as it does. Is accounting switched on (accton)?",
-                   file);
-            break;
-        case PACCT_FOUND_STRANGE:
-            LogMsg(0, RS_RET_ERR, LOG_WARNING,
-                   "impacct: neither '%s' nor a rotated file beside it holds what was read up to the stored position; "
-                   "everything written since then is read, and records may be sent a second time with the same ids",
-                   file);
-            break;
-        case PACCT_FOUND_OPENED:
-            if (strcmp(item->path, file) != 0) {
-                LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: reading '%s' from offset %llu on, a rotated file of '%s'",
-                       item->path, (unsigned long long)item->from, file);
-            }
-            break;
-        case PACCT_FOUND_BROKEN:
-            LogError(item->error, RS_RET_IO_ERROR,
-                     "impacct: a rotated, compressed file of '%s' cannot be read beyond offset %llu; the records that "
-                     "follow in it are lost, reading goes on with the next file",
-                     file, (unsigned long long)item->from);
-            break;
-        case PACCT_FOUND_ROTATED:
-            LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: '%s' was rotated; the old file was read to its end", file);
-            break;
-        case PACCT_FOUND_TRUNCATED:
-            LogMsg(0, RS_RET_ERR, LOG_WARNING, "impacct: '%s' was truncated; it is read from its start", file);
-            break;
-        case PACCT_FOUND_DAMAGED:
-            LogError(0, RS_RET_ERR,
-                     "impacct: '%s' is damaged: %llu bytes from offset %llu on are no records; they were skipped", file,
-                     (unsigned long long)skipped, (unsigned long long)item->from);
-            break;
-        case PACCT_FOUND_ERROR:
-            LogError(item->error, RS_RET_IO_ERROR, "impacct: '%s' cannot be read (%s); it is tried again", file,
-                     item->call);
-            break;
-        case PACCT_FOUND_RECORD:
-        case PACCT_FOUND_IDLE:
-        case PACCT_FOUND_REPLACED:
-        default:
-            break;
+/* ---- notices ---- */
+
+static rsRetVal send_notice(struct impacct_input* in, const struct pacct_notice* n, prop_t* prop) {
+    DEFiRet;
+    in->batched++;
+    CHKiRet(impacct_sender_add_notice(in->sender, n, prop));
+    in->tally.states++;
+
+finalize_it:
+    RETiRet;
+}
+
+static rsRetVal send_kept(struct impacct_input* in, prop_t* prop) {
+    DEFiRet;
+    for (unsigned i = 0; i < in->kept; i++) {
+        CHKiRet(send_notice(in, in->notices[i], prop));
     }
+
+finalize_it:
+    RETiRet;
 }
 
 /* ---- positions ---- */
@@ -394,6 +364,21 @@ static void rewind_batch(struct impacct_input* in, rsRetVal why) {
 
 /* ---- serving ---- */
 
+static void keep_started(struct impacct_input* in, enum pacct_state_result result) {
+    struct pacct_notice* const n = &in->notice;
+    pacct_notice_begin(n, PACCT_N_MODULE_STARTED, in->settings->file);
+    if (result == PACCT_STATE_OK) {
+        pacct_notice_number(n, PACCT_F_POSITION, in->done.offset);
+        impacct_notice_say(n, "impacct " PACKAGE_VERSION " started; '%s' is read on from offset %llu",
+                           in->settings->file, (unsigned long long)in->done.offset);
+    } else {
+        impacct_notice_say(n,
+                           "impacct " PACKAGE_VERSION " started; '%s' is read from its %s, without a stored position",
+                           in->settings->file, in->settings->fresh_start_tail ? "end" : "start");
+    }
+    keep_notice(in, n);
+}
+
 rsRetVal impacct_input_start(struct impacct_input* in) {
     DEFiRet;
     set_hostname(in);
@@ -410,7 +395,7 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
     enum pacct_state_result result = PACCT_STATE_NONE;
     if (in->state_path != NULL) {
         result = pacct_state_load(in->state_path, &pos);
-        tell_state(in, result, errno);
+        impacct_tell_state_file(in->settings->file, in->state_path, result, errno);
         in->keeper = pacct_keeper_new(in->state_path);
         if (in->keeper == NULL) {
             LogError(errno, RS_RET_ERR, "impacct: positions in '%s' cannot be stored; after a restart it is read again",
@@ -424,6 +409,8 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
         pacct_follow_from_end(in->follow);
     }
     in->ack_ms = ACK_FIRST_MS;
+    in->started = true;
+    keep_started(in, result);
     watch(in);
     RETiRet;
 }
@@ -466,6 +453,7 @@ static void count(struct impacct_input* in) {
     STATSCOUNTER_ADD(in->ctr_discarded, in->mut_discarded, in->tally.discarded);
     STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, in->tally.invalid);
     STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, in->tally.bytes);
+    STATSCOUNTER_ADD(in->ctr_states, in->mut_states, in->tally.states);
 }
 
 /* Nothing more is found for now. */
@@ -483,6 +471,7 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
     bool watched = false; /* since something was found */
     clock_gettime(CLOCK_MONOTONIC, &ts);
     *more = true;
+    CHKiRet(send_kept(in, prop));
     for (unsigned i = 0; i < BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
         const enum pacct_found found = pacct_follow_next(in->follow, &item);
         if (found == PACCT_FOUND_RECORD) {
@@ -499,7 +488,9 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
         if (found == PACCT_FOUND_OPENED && in->batched == 0) {
             pacct_follow_position(in->follow, &in->batch_start);
         }
-        tell_item(in, found, &item);
+        if (impacct_tell_found(in->settings->file, found, &item, &in->notice)) {
+            CHKiRet(send_notice(in, &in->notice, prop));
+        }
         const bool in_place = found == PACCT_FOUND_IDLE && pacct_follow_fd(in->follow) >= 0;
         if (is_rest(found) && (in_place || watched)) {
             *more = false;
@@ -544,6 +535,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         return IMPACCT_QUIET;
     }
     count(in);
+    drop_kept(in);
     in->send_told = in->refused = false;
     in->retry_wait_ms = 0;
     if (in->batched > 0) {
@@ -608,4 +600,22 @@ void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
     }
     pacct_names_free(in->origin.names);
     in->origin.names = NULL;
+}
+
+void impacct_input_say_goodbye(struct impacct_input* in) {
+    prop_t* prop;
+    if (!in->started || in->refused || (prop = impacct_ack_prop(in->ack)) == NULL) {
+        return; /* what does not take records does not take this */
+    }
+    pacct_notice_begin(&in->notice, PACCT_N_MODULE_STOPPED, in->settings->file);
+    if (in->done.ino != 0) {
+        pacct_notice_number(&in->notice, PACCT_F_POSITION, in->done.offset);
+    }
+    impacct_notice_say(&in->notice, "impacct stopped; '%s' was dealt with up to offset %llu", in->settings->file,
+                       (unsigned long long)in->done.offset);
+    memset(&in->tally, 0, sizeof(in->tally));
+    if (send_kept(in, prop) == RS_RET_OK && send_notice(in, &in->notice, prop) == RS_RET_OK &&
+        impacct_sender_flush(in->sender) == RS_RET_OK) {
+        count(in);
+    }
 }

@@ -6,6 +6,7 @@
 #define IMPACCT_INPUT_H
 
 #include "impacct_host.h"
+#include "impacct_msg.h"
 #include "impacct_params.h"
 #include "pacct_names.h"
 #include "pacct_tty.h"
@@ -20,11 +21,6 @@ struct impacct_shared {
     struct pacct_ttys* ttys;
 };
 
-/** Plans of an input. They live until the module is unloaded: messages in queues point to them. */
-struct impacct_plans {
-    struct pacct_plan text, tree;
-};
-
 /** What impacct_input_serve() leaves. */
 enum impacct_served {
     IMPACCT_MORE, /**< there is more to read at once */
@@ -36,14 +32,13 @@ enum impacct_served {
  *
  * @param slot of this input in shared->wake
  * @param state_path of the state file, NULL: no position is kept; copied
- * @param shared, settings, plans have to outlive the input
+ * @param shared, settings, route have to outlive the input
  */
 rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_shared* shared,
                            unsigned slot,
                            const struct impacct_settings* settings,
-                           const struct impacct_plans* plans,
-                           ruleset_t* ruleset,
+                           const struct impacct_route* route,
                            const char* state_path);
 
 /** Load the position and start the threads that the input needs. Called by the input thread. */
@@ -66,6 +61,9 @@ int64_t impacct_input_stop_deadline(void);
 
 /** Wait for what is in flight, store the position, end the threads. Called by the input thread. */
 void impacct_input_stop(struct impacct_input* in, int64_t deadline);
+
+/** Send the last state message, "module_stopped". Called by the input thread, after impacct_input_stop(). */
+void impacct_input_say_goodbye(struct impacct_input* in);
 
 void impacct_input_free(struct impacct_input* in);
 

@@ -1,8 +1,8 @@
 /**
  * @file impacct_msg.c
- * @brief From a record to a message in a batch on its way to a ruleset.
+ * @brief From a record, or a notice, to a message in a batch on its way to a ruleset.
  *
- * Algorithm: record to event, event to text and to a tree of properties, both
+ * Algorithm: record or notice to event, event to text and to a tree of properties, both
  * into a message, which goes into the batch.
  *
  * The rate limiter is only asked whether there may be another message. Its
@@ -36,17 +36,18 @@
 struct impacct_sender {
     const struct impacct_host* host;
     const struct impacct_settings* settings;
-    ruleset_t* ruleset;
-    const struct pacct_plan *text_plan, *tree_plan;
+    const struct impacct_route* route;
     const struct pacct_origin* origin;
     ratelimit_t* limiter;
     prop_t* local_ip;
     multi_submit_t batch;
     smsg_t* messages[BATCH];
+    ruleset_t* batch_ruleset; /* that all of them go to */
     struct pacct_buf text;
     struct pacct_clock clock;
     struct pacct_event event;
     struct pacct_room room;
+    struct pacct_notice_room notice_room;
     time_t second; /* that "broken_down" holds */
     struct syslogTime broken_down;
     char tag[TAG_MAX];
@@ -56,18 +57,14 @@ struct impacct_sender {
 rsRetVal impacct_sender_new(struct impacct_sender** sender,
                             const struct impacct_host* host,
                             const struct impacct_settings* settings,
-                            ruleset_t* ruleset,
-                            const struct pacct_plan* text_plan,
-                            const struct pacct_plan* tree_plan,
+                            const struct impacct_route* route,
                             const struct pacct_origin* origin) {
     DEFiRet;
     struct impacct_sender* s;
     CHKmalloc(s = calloc(1, sizeof(*s)));
     s->host = host;
     s->settings = settings;
-    s->ruleset = ruleset;
-    s->text_plan = text_plan;
-    s->tree_plan = tree_plan;
+    s->route = route;
     s->origin = origin;
     s->second = -1;
     s->batch.maxElem = BATCH;
@@ -127,7 +124,7 @@ static bool write_text(struct impacct_sender* s) {
         default:
             break;
     }
-    return pacct_json_write(s->text_plan, &s->event, &s->clock, &s->text);
+    return pacct_json_write(&s->route->text, &s->event, &s->clock, &s->text);
 }
 
 /* rsyslog takes program name and process id from a tag of the form "name[pid]:". */
@@ -142,47 +139,16 @@ static void set_tag(struct impacct_sender* s, smsg_t* msg) {
     MsgSetTAG(msg, (const uchar*)s->tag, (size_t)(end - s->tag));
 }
 
-static rsRetVal add_properties(struct impacct_sender* s, smsg_t* msg) {
+static rsRetVal add_properties(struct impacct_sender* s, const struct pacct_plan* plan, smsg_t* msg) {
     DEFiRet;
     struct fjson_object* tree;
-    if (s->tree_plan->count == 0) {
+    if (plan->count == 0) {
         FINALIZE;
     }
-    CHKmalloc(tree = pacct_tree_make(s->tree_plan, &s->event, &s->clock));
+    CHKmalloc(tree = pacct_tree_make(plan, &s->event, &s->clock));
     iRet = msgAddJSON(msg, (uchar*)s->settings->container, tree, 0, 0);
 
 finalize_it:
-    RETiRet;
-}
-
-static rsRetVal make_message(struct impacct_sender* s,
-                             const struct pacct_record* rec,
-                             prop_t* input_name,
-                             smsg_t** message) {
-    DEFiRet;
-    smsg_t* msg = NULL;
-    const uint64_t end = pacct_record_end(rec);
-    const time_t second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime);
-    CHKiRet(msgConstructWithTime(&msg, time_of(s, second), second));
-    MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY); /* whatever waits is safe in the file */
-    MsgSetInputName(msg, input_name);
-    MsgSetRawMsg(msg, s->text.p, s->text.len);
-    MsgSetMSGoffs(msg, 0);
-    MsgSetHOSTNAME(msg, (const uchar*)s->origin->hostname, (int)s->origin->hostname_len);
-    MsgSetRcvFrom(msg, s->host->glbl->GetLocalHostNameProp());
-    CHKiRet(MsgSetRcvFromIP(msg, s->local_ip));
-    set_tag(s, msg);
-    msgSetPRI(msg, s->settings->facility | s->settings->severity);
-    if (s->ruleset != NULL) {
-        MsgSetRuleset(msg, s->ruleset);
-    }
-    CHKiRet(add_properties(s, msg));
-
-finalize_it:
-    if (iRet != RS_RET_OK && msg != NULL) {
-        msgDestruct(&msg);
-    }
-    *message = msg;
     RETiRet;
 }
 
@@ -197,24 +163,75 @@ static rsRetVal flush(struct impacct_sender* s) {
     return iRet;
 }
 
-rsRetVal impacct_sender_add(struct impacct_sender* s,
-                            const uint8_t* raw,
-                            const struct pacct_record* rec,
-                            time_t now,
-                            prop_t* input_name) {
+/* How the message of an event is to be. */
+struct kind {
+    time_t second;
+    int severity;
+    ruleset_t* ruleset;
+    const struct pacct_plan* tree;
+};
+
+/* Put the event into the batch as a message. */
+static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, prop_t* input_name) {
     DEFiRet;
-    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
-    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
+    smsg_t* msg = NULL;
+    if (s->batch.nElem > 0 && s->batch_ruleset != kind->ruleset) {
+        CHKiRet(flush(s)); /* rsyslog puts a batch as a whole into the queue of its first message */
+    }
     if (!write_text(s)) {
         ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
     }
-    CHKiRet(make_message(s, rec, input_name, &s->messages[s->batch.nElem]));
-    if (++s->batch.nElem == s->batch.maxElem) {
+    CHKiRet(msgConstructWithTime(&msg, time_of(s, kind->second), kind->second));
+    MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY); /* whatever waits is safe in the file */
+    MsgSetInputName(msg, input_name);
+    MsgSetRawMsg(msg, s->text.p, s->text.len);
+    MsgSetMSGoffs(msg, 0);
+    MsgSetHOSTNAME(msg, (const uchar*)s->origin->hostname, (int)s->origin->hostname_len);
+    MsgSetRcvFrom(msg, s->host->glbl->GetLocalHostNameProp());
+    CHKiRet(MsgSetRcvFromIP(msg, s->local_ip));
+    set_tag(s, msg);
+    msgSetPRI(msg, s->settings->facility | kind->severity);
+    if (kind->ruleset != NULL) {
+        MsgSetRuleset(msg, kind->ruleset);
+    }
+    CHKiRet(add_properties(s, kind->tree, msg));
+    s->batch_ruleset = kind->ruleset;
+    s->messages[s->batch.nElem++] = msg;
+    msg = NULL;
+    if (s->batch.nElem == s->batch.maxElem) {
         iRet = flush(s);
     }
 
 finalize_it:
+    if (msg != NULL) {
+        msgDestruct(&msg);
+    }
     RETiRet;
+}
+
+rsRetVal impacct_sender_add(
+    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name) {
+    DEFiRet;
+    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
+    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
+    const uint64_t end = pacct_record_end(rec);
+    const struct kind kind = {.second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime),
+                              .severity = s->settings->severity,
+                              .ruleset = s->route->ruleset,
+                              .tree = &s->route->tree};
+    iRet = add_message(s, &kind, input_name);
+
+finalize_it:
+    RETiRet;
+}
+
+rsRetVal impacct_sender_add_notice(struct impacct_sender* s, const struct pacct_notice* n, prop_t* input_name) {
+    const struct kind kind = {.second = n->time.tv_sec,
+                              .severity = (int)pacct_notice_severity(n->id),
+                              .ruleset = s->route->state_ruleset,
+                              .tree = &s->route->state_tree};
+    pacct_notice_event(s->origin, n, &s->notice_room, &s->event);
+    return add_message(s, &kind, input_name);
 }
 
 rsRetVal impacct_sender_flush(struct impacct_sender* s) {

@@ -1,6 +1,6 @@
 /**
  * @file impacct_msg.h
- * @brief From a record to a message in a batch on its way to a ruleset.
+ * @brief From a record, or a notice, to a message in a batch on its way to a ruleset.
  */
 #ifndef IMPACCT_MSG_H
 #define IMPACCT_MSG_H
@@ -8,21 +8,26 @@
 #include "impacct_host.h"
 #include "impacct_params.h"
 #include "pacct_event.h"
+#include "pacct_notice.h"
 
 struct impacct_sender;
 
+/** What messages are made by, and where they go. */
+struct impacct_route {
+    ruleset_t *ruleset, *state_ruleset; /**< of records and of state messages; NULL: rsyslog's default */
+    struct pacct_plan text; /**< of the JSON text */
+    struct pacct_plan tree, state_tree; /**< of the properties of records and of state messages. They have to outlive
+                                             every message, because the names in a property tree are not copied */
+};
+
 /**
- * @param settings and ruleset have to outlive the sender; ruleset NULL: rsyslog's default
- * @param text_plan, tree_plan plans of the JSON text and of the properties; they have to outlive every message,
- *        because the names in a property tree are not copied
+ * @param settings, route have to outlive the sender
  * @param origin see pacct_event.h; has to outlive the sender
  */
 rsRetVal impacct_sender_new(struct impacct_sender** sender,
                             const struct impacct_host* host,
                             const struct impacct_settings* settings,
-                            ruleset_t* ruleset,
-                            const struct pacct_plan* text_plan,
-                            const struct pacct_plan* tree_plan,
+                            const struct impacct_route* route,
                             const struct pacct_origin* origin);
 
 void impacct_sender_free(struct impacct_sender* s);
@@ -36,6 +41,13 @@ void impacct_sender_free(struct impacct_sender* s);
  */
 rsRetVal impacct_sender_add(
     struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name);
+
+/**
+ * Put a state message into the batch. Rate limiting does not count it.
+ *
+ * @return as impacct_sender_add()
+ */
+rsRetVal impacct_sender_add_notice(struct impacct_sender* s, const struct pacct_notice* n, prop_t* input_name);
 
 /** Hand the batch to the queue of the ruleset; waits while that is full. */
 rsRetVal impacct_sender_flush(struct impacct_sender* s);

@@ -56,6 +56,7 @@ static const struct param params[] = {
     {.name = "facility", .kind = FACILITY, .offset = AT(facility), .dflt = "local0"},
     {.name = "severity", .kind = SEVERITY, .offset = AT(severity), .dflt = "info"},
     {.name = "ruleset", .kind = TEXT, .offset = AT(ruleset), .dflt = ""},
+    {.name = "stateRuleset", .kind = TEXT, .offset = AT(state_ruleset), .dflt = ""},
     {.name = "ratelimit.interval", .kind = NUMBER, .offset = AT(ratelimit_interval), .dflt = "0", .max = INT_MAX},
     {.name = "ratelimit.burst",
      .kind = NUMBER,

@@ -27,7 +27,7 @@ struct impacct_settings {
     char* tag;
     int facility; /**< as in a PRI: a multiple of 8 */
     int severity;
-    char* ruleset;
+    char *ruleset, *state_ruleset;
     int ratelimit_interval, ratelimit_burst;
     int format; /**< enum impacct_format */
     int schema; /**< enum pacct_schema */

@@ -23,8 +23,6 @@
 #define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
 #define STATUS_DUMPED(status) (((status)&0x80u) != 0)
 
-#define SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
-
 /* version of ECS whose names the table uses; none is newer */
 #define ECS_VERSION "8.11.0"
 
@@ -121,9 +119,9 @@ static void set_ending(const struct pacct_record* rec, struct pacct_room* room, 
         pacct_event_set_int(ev, PACCT_F_EXIT_CODE, code);
     }
     if (killed || code != 0) {
-        SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
+        PACCT_SET_TOKEN(ev, PACCT_F_OUTCOME, "failure");
     } else {
-        SET_TOKEN(ev, PACCT_F_OUTCOME, "success");
+        PACCT_SET_TOKEN(ev, PACCT_F_OUTCOME, "success");
     }
     pacct_event_set_int(ev, PACCT_F_KILLED, killed);
     if (dumped || !asked_for_dump) {
@@ -162,13 +160,15 @@ static void set_times(const struct pacct_record* rec, bool synthetic, struct pac
     }
 }
 
-static void set_origin(const struct pacct_origin* origin, struct pacct_event* ev) {
+void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev) {
+    memset(&ev->present, 0, sizeof(ev->present));
+    ev->strings_len = 0;
     pacct_event_set_str(ev, PACCT_F_HOSTNAME, origin->hostname, origin->hostname_len);
     if (origin->host_id_len > 0) {
         pacct_event_set_str(ev, PACCT_F_HOST_ID, origin->host_id, origin->host_id_len);
     }
-    SET_TOKEN(ev, PACCT_F_MODULE, "impacct");
-    SET_TOKEN(ev, PACCT_F_ECS_VERSION, ECS_VERSION);
+    PACCT_SET_TOKEN(ev, PACCT_F_MODULE, "impacct");
+    PACCT_SET_TOKEN(ev, PACCT_F_ECS_VERSION, ECS_VERSION);
 }
 
 void pacct_event_make(const struct pacct_origin* origin,
@@ -178,30 +178,29 @@ void pacct_event_make(const struct pacct_origin* origin,
                       struct pacct_room* room,
                       struct pacct_event* ev) {
     const bool synthetic = is_synthetic(rec);
-    memset(&ev->present, 0, sizeof(ev->present));
-    ev->strings_len = 0;
-    set_origin(origin, ev);
-    SET_TOKEN(ev, PACCT_F_KIND, "event");
-    SET_TOKEN(ev, PACCT_F_CATEGORY, "process");
-    SET_TOKEN(ev, PACCT_F_DATASET, "impacct.process");
+    pacct_event_begin(origin, ev);
+    PACCT_SET_TOKEN(ev, PACCT_F_KIND, "event");
+    PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "process");
+    PACCT_SET_TOKEN(ev, PACCT_F_DATASET, "impacct.process");
     if (synthetic) {
-        SET_TOKEN(ev, PACCT_F_EVENT, "synthetic");
-        SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "info");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT, "synthetic");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "info");
     } else {
-        SET_TOKEN(ev, PACCT_F_EVENT, "exit");
-        SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "end");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT, "exit");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "end");
         set_usage(rec, ev);
         set_ending(rec, room, ev);
     }
     if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
         pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), room->id);
         pacct_event_set_str(ev, PACCT_F_ID, room->id, PACCT_ID_LEN);
+        pacct_event_set_str(ev, PACCT_F_ENTITY_ID, room->id, PACCT_ID_LEN);
     }
     pacct_event_set_int(ev, PACCT_F_VERSION, rec->version);
     if (rec->big_endian) {
-        SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "big");
+        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "big");
     } else {
-        SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
+        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
     }
     set_comm(rec, room, ev);
     if (rec->has_pid) {

@@ -36,6 +36,12 @@ struct pacct_room {
     char group[PACCT_NAME_MAX * PACCT_UTF8_GROWTH];
 };
 
+/** Set a token of literal text. */
+#define PACCT_SET_TOKEN(ev, id, literal) pacct_event_set_str(ev, id, literal, sizeof(literal) - 1)
+
+/** Make an event that says no more than where it comes from. */
+void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev);
+
 /**
  * Make the event of a record.
  *

@@ -573,6 +573,7 @@ static enum pacct_found start_over(struct pacct_follow* f, struct pacct_item* it
     struct pacct_source copy;
     struct pacct_rotated_list list;
     pacct_follow_position(f, &pos);
+    item->from = pos.offset;
     if (pos.offset > 0 && list_rotated(f, &list) == 0) {
         const struct pacct_rotated* const r = find_holder(&list, &pos, &copy);
         if (r != NULL) {
@@ -651,6 +652,7 @@ static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item
             return PACCT_FOUND_DAMAGED;
         }
         leave(f);
+        item->from = f->last.offset;
         return PACCT_FOUND_ROTATED;
     }
     const enum next next = look_for_next(f);

@@ -41,7 +41,8 @@ enum pacct_found {
 struct pacct_item {
     const uint8_t* raw; /**< RECORD: its bytes, valid until the next call */
     size_t len; /**< RECORD: their number */
-    uint64_t from, to; /**< OPENED, DAMAGED, BROKEN: offsets in the file */
+    uint64_t from,
+        to; /**< OPENED, DAMAGED, BROKEN: offsets in the file; ROTATED, TRUNCATED: from: how far it was read */
     char path[PATH_MAX]; /**< OPENED */
     int error; /**< ERROR: errno */
     const char* call; /**< ERROR: the name of the call */

@@ -39,4 +39,21 @@ void pacct_id_init(void);
  */
 void pacct_id_make(const char* host, size_t host_len, const uint8_t* raw, size_t raw_len, char* out);
 
+/** Bytes to be hashed. */
+struct pacct_id_part {
+    const void* p;
+    size_t len;
+};
+
+/** Most parts that pacct_id_of_parts() takes. */
+#define PACCT_ID_PARTS 8u
+
+/**
+ * An id of the same form for what is no record: of all parts in a row.
+ *
+ * @param parts count of them, at most PACCT_ID_PARTS
+ * @param out as above
+ */
+void pacct_id_of_parts(const struct pacct_id_part* parts, size_t count, char* out);
+
 #endif

@@ -150,7 +150,7 @@ ALWAYS_INLINE char* write_plain(char* out,
             out += v->len;
             *out++ = '"';
             return out;
-        case PACCT_T_SECONDS:
+        case PACCT_T_CENTI:
             return pacct_write_seconds(out, v->u);
         case PACCT_T_TIME:
             *out++ = '"';

@@ -18,12 +18,12 @@
 /* an escaped byte takes four: \xNN */
 #define ESCAPED_MAX 4u
 
-static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM, PACCT_F_COMM_HEX,
-                                              PACCT_F_USER,  PACCT_F_TTY,  PACCT_F_SIGNAL_NAME};
-static const enum pacct_field_id numbers[] = {PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER,
-                                              PACCT_F_CPU_SYSTEM, PACCT_F_ELAPSED,     PACCT_F_START,  PACCT_F_END,
-                                              PACCT_F_TIME,       PACCT_F_PID,         PACCT_F_PPID,   PACCT_F_FORKED,
-                                              PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED};
+static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM,        PACCT_F_COMM_HEX, PACCT_F_USER,
+                                              PACCT_F_TTY,   PACCT_F_SIGNAL_NAME, PACCT_F_FILE,     PACCT_F_DETAIL};
+static const enum pacct_field_id numbers[] = {
+    PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM, PACCT_F_ELAPSED,
+    PACCT_F_START,      PACCT_F_END,         PACCT_F_TIME,   PACCT_F_PID,      PACCT_F_PPID,       PACCT_F_FORKED,
+    PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED, PACCT_F_POSITION};
 
 struct pacct_set pacct_text_fields(void) {
     struct pacct_set set = {{0}};
@@ -89,9 +89,12 @@ static char* put_flag(char* out, const struct pacct_event* ev, enum pacct_field_
     return out;
 }
 
+static char* put_value(char* out, const struct pacct_value* v) {
+    return put_escaped(out, v->s, v->len);
+}
+
 static char* put_string(char* out, const struct pacct_event* ev, enum pacct_field_id id) {
-    *out++ = ' ';
-    return pacct_event_has(ev, id) ? put_escaped(out, ev->v[id].s, ev->v[id].len) : put(out, "-");
+    return pacct_event_has(ev, id) ? put_value(put(out, " "), &ev->v[id]) : put(out, " -");
 }
 
 static char* put_number(char* out, const char* name, const struct pacct_event* ev, enum pacct_field_id id) {
@@ -108,6 +111,32 @@ static char* put_time(
     return out + PACCT_CLOCK_LEN;
 }
 
+/* Blanks stand for themselves: for what ends the line. */
+static char* put_sentence(char* out, const struct pacct_value* v) {
+    for (size_t i = 0; i < v->len; i++) {
+        if (v->s[i] == ' ') {
+            *out++ = ' ';
+        } else {
+            out = put_escaped(out, v->s + i, 1);
+        }
+    }
+    return out;
+}
+
+/* The line of a state message */
+static char* put_state(char* out, const struct pacct_event* ev, struct pacct_clock* clock) {
+    out = put_value(out, &ev->v[PACCT_F_EVENT]);
+    out = put_time(out, " time=", ev, PACCT_F_TIME, clock);
+    if (pacct_event_has(ev, PACCT_F_FILE)) {
+        out = put_value(put(out, " file="), &ev->v[PACCT_F_FILE]);
+    }
+    out = put_number(out, " position=", ev, PACCT_F_POSITION);
+    if (pacct_event_has(ev, PACCT_F_DETAIL)) {
+        out = put_sentence(put(out, ": "), &ev->v[PACCT_F_DETAIL]);
+    }
+    return out;
+}
+
 static char* put_user(char* out, const struct pacct_event* ev) {
     if (pacct_event_has(ev, PACCT_F_USER)) {
         return put_string(out, ev, PACCT_F_USER);
@@ -118,7 +147,7 @@ static char* put_user(char* out, const struct pacct_event* ev) {
 
 static char* put_ending(char* out, const struct pacct_event* ev) {
     if (pacct_event_has(ev, PACCT_F_SIGNAL_NAME)) {
-        return put_escaped(put(out, " signal="), ev->v[PACCT_F_SIGNAL_NAME].s, ev->v[PACCT_F_SIGNAL_NAME].len);
+        return put_value(put(out, " signal="), &ev->v[PACCT_F_SIGNAL_NAME]);
     }
     out = put_number(out, " signal=", ev, PACCT_F_SIGNAL);
     return put_number(out, " exit=", ev, PACCT_F_EXIT_CODE);
@@ -132,8 +161,12 @@ bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, s
     if (!pacct_buf_reserve(buf, size)) {
         return false;
     }
-    char* out = put_comm(buf->p + buf->len, ev);
-    *out++ = ' ';
+    char* out = buf->p + buf->len;
+    if (!pacct_event_has(ev, PACCT_F_COMM)) {
+        buf->len = (size_t)(put_state(out, ev, clock) - buf->p);
+        return true;
+    }
+    out = put(put_comm(out, ev), " ");
     out = put_flag(out, ev, PACCT_F_PRIVILEGED, 'S');
     out = put_flag(out, ev, PACCT_F_FORKED, 'F');
     out = put_flag(out, ev, PACCT_F_CORE_DUMPED, 'D');

@@ -20,6 +20,11 @@ struct pacct_set pacct_text_fields(void);
  * name, bytes that could be taken for anything else (blanks, control
  * characters, backslashes, whatever is not UTF-8) are written as \xNN.
  *
+ * A state message has no name of a process, and other columns; its sentence,
+ * with blanks in it, comes last:
+ *
+ *     file_damaged time=... file=/var/log/account/pacct position=640: ...
+ *
  * @return false when out of memory; buf->len has not changed then
  */
 bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, struct pacct_buf* buf);

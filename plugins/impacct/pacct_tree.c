@@ -25,7 +25,7 @@ static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_
         case PACCT_T_STRING:
         case PACCT_T_TOKEN:
             return fjson_object_new_string_len(v->s, (int)v->len);
-        case PACCT_T_SECONDS:
+        case PACCT_T_CENTI:
             *pacct_write_seconds(text, v->u) = '\0';
             return fjson_object_new_double_s((double)v->u / 100, text);
         case PACCT_T_TIME:

@@ -35,7 +35,7 @@ check_conf || error_exit "the right configuration is refused: $(cat "$WORK/check
 cases=() add=()
 
 list='["one", "two"]'
-for name in file mode pollingInterval tag facility severity ruleset ratelimit.interval ratelimit.burst format schema \
+for name in file mode pollingInterval tag facility severity ruleset stateRuleset ratelimit.interval ratelimit.burst format schema \
     container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime \
     ahz v0.byteOrder hostname hostId; do
     wrong $name "$list" "list of 2"

@@ -50,6 +50,7 @@ words = {
     "file": "the first that exists of " + " and ".join(f"``{f}``" for f in files),
     "pollingInterval": " , ".join(f"{s} in mode ``{mode}``" for mode, s in seconds.items()).replace(" ,", ","),
     "ruleset": "rsyslog's default ruleset",
+    "stateRuleset": "that of ``ruleset``",
     "stateFile.directory": "rsyslog's workDirectory",
     "stateFile": "made from the path of the file",
     "hostname": "the host's own name",

@@ -31,11 +31,15 @@ mkdir -p "$workdir"
 
 check_conf || error_exit "rsyslogd -N1 does not accept it: $(cat "$WORK/check.log")"
 
+# state messages take the same way: one at the start, one at the stop
 pacct_py generate "$records" 3000
 startup
-wait_file_lines "$written" 3000
+wait_file_lines "$written" 3001
 pacct_py generate "$records" 40 --append --serial 3000
-wait_file_lines "$written" 3040
+wait_file_lines "$written" 3041
 shutdown
-pacct_py compare "$records" "$written"
+assert_eq "$(grep -o '"event":"module_[a-z]*"' "$written" | paste -sd' ')" \
+    '"event":"module_started" "event":"module_stopped"' "state messages"
+grep -v '"event":"module_' "$written" >"$WORK/records.jsonl"
+pacct_py compare "$records" "$WORK/records.jsonl"
 exit_test

@@ -35,7 +35,7 @@ static const char* type_of(enum pacct_type type) {
     switch (type) {
         case PACCT_T_INT:
             return "integer";
-        case PACCT_T_SECONDS:
+        case PACCT_T_CENTI:
             return "number with two decimals";
         case PACCT_T_TIME:
             return "time, RFC 3339 in UTC";

@@ -111,7 +111,7 @@ static void check_native(const struct pacct_event* ev, struct fjson_object* obje
                 CHECK(strcmp(fjson_object_get_string(member), text) == 0);
                 break;
             }
-            case PACCT_T_SECONDS:
+            case PACCT_T_CENTI:
                 snprintf(text, sizeof(text), "%" PRIu64 ".%02u", v->u / 100, (unsigned)(v->u % 100));
                 CHECK(strcmp(fjson_object_get_string(member), text) == 0);
                 break;

@@ -42,10 +42,10 @@ static size_t paths_of_table(enum pacct_schema schema, struct path* paths) {
                 CHECK(type == PACCT_T_INT);
                 p->form = PACCT_FORM_STR;
             } else if (strcmp(suffix, "ns") == 0) {
-                CHECK(type == PACCT_T_SECONDS);
+                CHECK(type == PACCT_T_CENTI);
                 p->form = PACCT_FORM_NS;
             } else if (strcmp(suffix, "sec") == 0) {
-                CHECK(type == PACCT_T_SECONDS);
+                CHECK(type == PACCT_T_CENTI);
                 p->form = PACCT_FORM_SEC;
             } else {
                 CHECK(strcmp(suffix, "list") == 0);

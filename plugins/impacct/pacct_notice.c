@@ -1,0 +1,85 @@
+/**
+ * @file pacct_notice.c
+ * @brief What happens to accounting itself: the kinds of state messages, and their events.
+ *
+ * Algorithm: a look into the table, and one setter per value.
+ *
+ * Concurrency and locking: pure.
+ *
+ * Failure model: what is too long is cut; what is not known is left out.
+ */
+#include "config.h"
+
+#include "pacct_notice.h"
+
+#include <string.h>
+
+static const struct {
+    const char* event;
+    unsigned severity;
+    const char *kind, *type;
+} kinds[PACCT_N_COUNT] = {
+#define PACCT_NOTICE_ROW(symbol, ...) [PACCT_N_##symbol] = {__VA_ARGS__},
+    PACCT_NOTICES(PACCT_NOTICE_ROW)
+#undef PACCT_NOTICE_ROW
+};
+
+unsigned pacct_notice_severity(enum pacct_notice_id id) {
+    return kinds[id].severity;
+}
+
+void pacct_notice_begin(struct pacct_notice* n, enum pacct_notice_id id, const char* file) {
+    n->id = id;
+    n->file = file;
+    n->old_file = NULL;
+    n->detail[0] = '\0';
+    n->count = 0;
+    clock_gettime(CLOCK_REALTIME, &n->time);
+}
+
+void pacct_notice_number(struct pacct_notice* n, enum pacct_field_id field, uint64_t value) {
+    n->numbers[n->count].field = field;
+    n->numbers[n->count++].value = value;
+}
+
+static void set_text(struct pacct_event* ev, enum pacct_field_id field, const char* text, char* room, size_t max) {
+    bool clean;
+    if (text != NULL && text[0] != '\0') {
+        pacct_event_set_str(ev, field, room, pacct_utf8_copy(text, strnlen(text, max), room, &clean));
+    }
+}
+
+static void set_id(const struct pacct_origin* origin,
+                   const struct pacct_notice* n,
+                   struct pacct_notice_room* room,
+                   struct pacct_event* ev) {
+    struct pacct_id_part parts[] = {
+        {origin->host_id, origin->host_id_len},
+        {kinds[n->id].event, strlen(kinds[n->id].event)},
+        {n->file, strlen(n->file)},
+        {&n->time.tv_sec, sizeof(n->time.tv_sec)},
+        {&n->time.tv_nsec, sizeof(n->time.tv_nsec)},
+    };
+    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), room->id);
+    pacct_event_set_str(ev, PACCT_F_ID, room->id, PACCT_ID_LEN);
+}
+
+void pacct_notice_event(const struct pacct_origin* origin,
+                        const struct pacct_notice* n,
+                        struct pacct_notice_room* room,
+                        struct pacct_event* ev) {
+    pacct_event_begin(origin, ev);
+    pacct_event_set_str(ev, PACCT_F_EVENT, kinds[n->id].event, strlen(kinds[n->id].event));
+    pacct_event_set_str(ev, PACCT_F_KIND, kinds[n->id].kind, strlen(kinds[n->id].kind));
+    pacct_event_set_str(ev, PACCT_F_EVENT_TYPE, kinds[n->id].type, strlen(kinds[n->id].type));
+    PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "host");
+    PACCT_SET_TOKEN(ev, PACCT_F_DATASET, "impacct.state");
+    set_id(origin, n, room, ev);
+    pacct_event_set_int(ev, PACCT_F_TIME, (uint64_t)n->time.tv_sec);
+    set_text(ev, PACCT_F_FILE, n->file, room->file, PATH_MAX);
+    set_text(ev, PACCT_F_OLD_FILE, n->old_file, room->old_file, PATH_MAX);
+    set_text(ev, PACCT_F_DETAIL, n->detail, room->detail, sizeof(n->detail));
+    for (unsigned i = 0; i < n->count; i++) {
+        pacct_event_set_int(ev, n->numbers[i].field, n->numbers[i].value);
+    }
+}
