@@ -56,14 +56,23 @@ CREATE TABLE impacct.process (
 -- days are read in whole; this finds a span of time in them at the cost of a few pages
 CREATE INDEX ON impacct.process USING brin (at);
 
--- What happens to accounting itself.
+-- What happens to accounting itself: the state messages. message is all of one; the columns are what most have.
 CREATE TABLE impacct.state (
+    id uuid PRIMARY KEY,
     at timestamptz NOT NULL,
     event text NOT NULL,
     hostname text NOT NULL,
-    message jsonb NOT NULL,
-    UNIQUE (at, hostname, event, message)
+    file text,
+    detail text,
+    message jsonb NOT NULL
 );
+CREATE INDEX ON impacct.state (at);
+
+-- The hosts, and when each last had a record, to the minute. A host that is gone for good: DELETE FROM impacct.host ...
+CREATE TABLE impacct.host (
+    hostname text PRIMARY KEY,
+    last_record timestamptz NOT NULL
+) WITH (fillfactor = 50);
 
 -- The table of a day (UTC), made when its first record comes. Attaching locks no one out who reads or adds.
 CREATE FUNCTION impacct.make_day(day date) RETURNS void LANGUAGE plpgsql AS $$
@@ -84,9 +93,13 @@ CREATE FUNCTION impacct.add(message jsonb) RETURNS void LANGUAGE plpgsql
 DECLARE
     t timestamptz := coalesce(message ->> 'end', message ->> 'time', message ->> 'start');
     day date := (t AT TIME ZONE 'UTC')::date;
+    seen timestamptz;
 BEGIN
-    IF NOT message ? 'id' THEN
-        INSERT INTO state VALUES (t, message ->> 'event', message ->> 'hostname', message) ON CONFLICT DO NOTHING;
+    IF message ->> 'event' NOT IN ('exit', 'synthetic') THEN
+        INSERT INTO state
+        SELECT r.id, t, r.event, r.hostname, r.file, r.detail, message
+        FROM jsonb_to_record(message) AS r (id uuid, event text, hostname text, file text, detail text)
+        ON CONFLICT DO NOTHING;
         RETURN;
     END IF;
     IF to_regclass('impacct.process_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
@@ -105,6 +118,13 @@ BEGIN
         rw bigint, status bigint, exit_code smallint, signal smallint, signal_name text, forked boolean,
         privileged boolean, core_dumped boolean, killed boolean)
     ON CONFLICT DO NOTHING;
+    -- a damaged record may be from the future: no host is to be heard of by it for years
+    seen := least(t, now());
+    PERFORM FROM host WHERE hostname = message ->> 'hostname' AND last_record > seen - interval '1 minute';
+    IF NOT FOUND THEN
+        INSERT INTO host VALUES (message ->> 'hostname', seen)
+        ON CONFLICT (hostname) DO UPDATE SET last_record = greatest(host.last_record, excluded.last_record);
+    END IF;
 END $$;
 REVOKE EXECUTE ON FUNCTION impacct.add(jsonb), impacct.make_day(date) FROM PUBLIC;
 

@@ -16,6 +16,8 @@ for path in sys.argv[2:]:
     with gzip.open(path) if path.endswith(".gz") else open(path, "rb") as f:
         for n, line in enumerate(f, 1):
             got = json.loads(line)
+            if got["event"] not in ("exit", "synthetic"):
+                continue  # a state message
             count += 1
             seen.add(got["id"])
             if got["id"] in expected:

@@ -120,6 +120,13 @@ same("month", *totals)
 print(f"{len(hogs)} by hog factor, {len(month)} in a month")
 PY
 
+# the dashboard, with a state message that comes as they all do
+"$bin/psql" -XqAt "$IMPACCT_PG_URI" -c "SELECT impacct.add('{\"event\": \"accounting_silent\", \"hostname\": \"state.test\",
+    \"id\": \"$(printf %032d 1)\", \"time\": \"$(python3 "$srcdir/stores/panels.py" "$PACCT" time)\", \"detail\": \"nothing for 600 s\"}')" >/dev/null ||
+    error_exit "the state message was refused"
+python3 "$srcdir/stores/panels.py" "$PACCT" sql "$TOP/contrib/grafana/postgresql.json" "${as_postgres[@]}" "$bin/psql" -Xq \
+    -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes || error_exit "see above"
+
 today="at > now() - '1 day'::interval"
 sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE $today))
          || ' bytes a record in today''s table of ' || (SELECT count(*) FROM impacct.process WHERE $today)

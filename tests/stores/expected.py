@@ -1,0 +1,147 @@
+"""What the panels of the dashboards have to show of an accounting file: counted here, without a server."""
+import collections
+import math
+import os
+import pwd
+import signal
+import sys
+import time
+from datetime import datetime, timezone
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import pacct  # noqa: E402
+
+NO_VALUE = "-"
+# the one that the test sends, because accounting itself may have nothing to say
+STATE = ("state.test", "accounting_silent", "nothing for 600 s")
+
+
+def fail(why):
+    sys.exit(f"panels: {why}")
+
+
+def seconds(text):
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+
+
+def user_of(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return None
+
+
+def signal_of(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def failed(e):
+    return e["killed"] or e["exit_code"] != 0
+
+
+# title: which processes, and what each counts as
+TABLES = {
+    "Programs by CPU": (lambda e: True, lambda e: (e["comm"],)),
+    "Users by CPU": (lambda e: True, lambda e: (e["user"],)),
+    "Failures by program and user": (failed, lambda e: (e["comm"], e["user"])),
+    "Signals by program": (lambda e: e["killed"], lambda e: (signal_of(e["signal"]), e["comm"])),
+    "Privileges used by others than root": (lambda e: e["privileged"] and e["uid"] != 0,
+                                            lambda e: (e["user"], e["comm"])),
+}
+# title: series, and what each process adds
+GRAPHS = {
+    "Processes that ended": {"processes": lambda e: 1},
+    "CPU seconds": {"user": lambda e: e["cpu_user"], "system": lambda e: e["cpu_system"]},
+    "Failures and signals": {"exit code": lambda e: not e["killed"] and e["exit_code"] != 0,
+                             "signal": lambda e: e["killed"]},
+}
+
+
+def near(a, b):
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=0.005)
+
+
+class Expected:
+    def __init__(self, path, numbers):
+        """numbers: a user without a name is shown as a number, and not as one of several without a name."""
+        self.all = [pacct.native(raw) for raw in pacct.records(path)]
+        for e in self.all:
+            e["user"] = user_of(e["uid"]) or (str(e["uid"]) if numbers else NO_VALUE)
+        exits = [(seconds(e["end"]), e) for e in self.all if e["event"] == "exit"]
+        ends = sorted(t for t, _ in exits)
+        # a part of them, so that a query without the time range shows
+        self.first, self.last = ends[len(ends) // 10], ends[-len(ends) // 20]
+        self.step = max((self.last - self.first) // 40, 1)
+        self.exits = [(t, e) for t, e in exits if self.first <= t <= self.last]
+        self.checked = []
+
+    def done(self, title, rows):
+        if not rows:
+            fail(f"{title}: nothing")
+        self.checked.append(title)
+
+    def graph(self, title, got):
+        want = collections.defaultdict(float)
+        for t, e in self.exits:
+            for series, value in GRAPHS[title].items():
+                want[t // self.step * self.step, series] += value(e)
+        want, got = ({k: v for k, v in d.items() if v} for d in (want, got))
+        if want.keys() != got.keys() or not all(near(want[k], got[k]) for k in want):
+            fail(f"{title}: differs at {[(k, want.get(k), got.get(k)) for k in want.keys() | got.keys()][:5]}")
+        self.done(title, got)
+
+    def table(self, title, rows, limit, by=None, groups=None):
+        """groups: the sizes of the outer buckets, where there are two levels of them."""
+        select, key_of = TABLES[title]
+        want = {}
+        for _, e in self.exits:
+            if select(e):
+                row = want.setdefault(key_of(e), collections.Counter())
+                row.update(count=1, cpu=e["cpu_user"] + e["cpu_system"], cpu_user=e["cpu_user"],
+                           cpu_system=e["cpu_system"])
+                row["mem_kib"] = max(row["mem_kib"], e["mem_kib"])
+        by = by or ("cpu" if "CPU" in title else "count")
+        largest = sorted((row[by] for row in want.values()), reverse=True)[:limit]
+        got = [values[by] for _, values in rows]
+        if groups is None and (len(got) != len(largest) or not all(map(near, largest, got))):
+            fail(f"{title}: {got}, expected {largest}")
+        if groups is not None:
+            outer = collections.Counter()
+            for key, row in want.items():
+                outer[key[0]] += row["count"]
+            if groups != sorted(outer.values(), reverse=True)[:limit]:
+                fail(f"{title}: groups of {groups}, expected {outer.most_common(limit)}")
+        for key, values in rows:
+            if key not in want or not all(near(want[key][name], value) for name, value in values.items()):
+                fail(f"{title}: {key}: {values}, expected {want.get(key)}")
+        self.done(title, rows)
+
+    def hosts(self, title, got, slack):
+        """slack: by how many seconds a host may look longer silent than it is."""
+        times = [seconds(e.get("end") or e.get("time") or e["start"]) for e in self.all]
+        last = min(max(times), int(time.time())) if slack else max(t for t in times if t <= self.last)
+        (value,) = [v for k, v in got.items() if k != STATE[0]]
+        if not isinstance(value, float):
+            value = datetime.fromisoformat(re_zone(value)).timestamp()
+        if not last - slack <= value <= last:
+            fail(f"{title}: {value}, expected {last}")
+        self.done(title, got)
+
+    def states(self, title, rows):
+        if STATE not in rows:
+            fail(f"{title}: {STATE} is not among {rows}")
+        self.done(title, rows)
+
+    def end(self, name):
+        titles = {*TABLES, *GRAPHS, "State messages", "Hosts, the longest silent first"}
+        if set(self.checked) != titles:
+            fail(f"no panel {titles - set(self.checked)} in {name}")
+        print(f"{name}: {len(self.checked)} panels show what was counted of {len(self.exits)} processes")
+
+
+def re_zone(text):
+    """PostgreSQL writes a zone of whole hours without minutes, which Python 3.9 does not read."""
+    return text + ":00" if text[-3] in "+-" else text
