@@ -18,13 +18,8 @@
  * long as what follows it is empty, because the kernel goes on writing to the
  * old one until it is told of the new one. Once there is something in a later
  * file, and a moment more (pacct_follow_linger), nothing more comes into this
- * one: it is read to its end a last time.
- *
- * What follows is looked for by time, not by name: the rotated file that was
- * last written next after this one, else the file at the path. So it makes no
- * difference whether the file was rotated once or several times, a moment ago
- * or while nobody was reading. A copy of the file just read (copytruncate, or
- * the compressed one beside it) is known by its content and passed over.
+ * one: it is read to its end a last time. Which file that is, pacct_places
+ * says.
  *
  * Concurrency and locking: one thread.
  *
@@ -34,8 +29,7 @@
 #include "config.h"
 
 #include "pacct_follow.h"
-#include "pacct_rotated.h"
-#include "pacct_source.h"
+#include "pacct_places.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,17 +42,12 @@
 /* plausible records in a row that make a place believable */
 #define CHAIN 3u
 #define CHAIN_SIZE (CHAIN * PACCT_RECORD_MAX)
-/* how often to choose the next file while files are being renamed, before waiting for the next change */
-#define CHOICES 20
 
 struct pacct_follow {
-    char* path;
+    struct pacct_places places;
     struct pacct_dialect dialect;
-    bool rotated; /* read rotated files */
-    time_t max_age; /* of them, in seconds */
 
     struct pacct_source src;
-    char* real; /* the path without symbolic links, as of the last opening; rotated files lie beside it */
     uint8_t head[PACCT_MARK_LEN];
     uint32_t head_len;
     uint64_t until; /* see struct pacct_position */
@@ -93,10 +82,8 @@ struct pacct_follow* pacct_follow_new(const char* path, const struct pacct_diale
     }
     f->src.fd = -1;
     f->dialect = *dialect;
-    f->path = strdup(path);
-    f->real = strdup(path);
     f->buf = malloc(BUFFER_SIZE);
-    if (f->path == NULL || f->real == NULL || f->buf == NULL) {
+    if (!pacct_places_init(&f->places, path) || f->buf == NULL) {
         pacct_follow_free(f);
         return NULL;
     }
@@ -106,16 +93,15 @@ struct pacct_follow* pacct_follow_new(const char* path, const struct pacct_diale
 void pacct_follow_free(struct pacct_follow* f) {
     if (f != NULL) {
         pacct_source_close(&f->src);
-        free(f->path);
-        free(f->real);
+        pacct_places_release(&f->places);
         free(f->buf);
         free(f);
     }
 }
 
 void pacct_follow_rotated(struct pacct_follow* f, time_t max_age) {
-    f->rotated = true;
-    f->max_age = max_age;
+    f->places.rotated = true;
+    f->places.max_age = max_age;
 }
 
 void pacct_follow_linger(struct pacct_follow* f, int ms) {
@@ -128,7 +114,7 @@ int pacct_follow_timeout(const struct pacct_follow* f) {
 
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos) {
     pacct_source_close(&f->src);
-    f->where = AT_STORED;
+    f->where = pos->ino != 0 ? AT_STORED : AT_TIME; /* no file yet: whatever there is now is new */
     f->last = *pos;
 }
 
@@ -190,7 +176,7 @@ static enum pacct_found begin(struct pacct_follow* f,
                               uint64_t offset,
                               struct pacct_item* item) {
     f->src = *src;
-    f->live = path == f->path;
+    f->live = strcmp(path, f->places.path) == 0;
     f->until = f->last.until;
     if (!seek_to(f, offset)) {
         const int error = errno;
@@ -204,29 +190,6 @@ static enum pacct_found begin(struct pacct_follow* f,
     return PACCT_FOUND_OPENED;
 }
 
-/* The rotated files that may be read; none where that is switched off. They are the caller's to release. */
-static int list_rotated(const struct pacct_follow* f, struct pacct_rotated_list* list) {
-    memset(list, 0, sizeof(*list));
-    return f->rotated ? pacct_rotated_find(f->real, time(NULL) - f->max_age, list) : 0;
-}
-
-static void note_real_path(struct pacct_follow* f) {
-    char* const real = realpath(f->path, NULL);
-    if (real != NULL) {
-        free(f->real);
-        f->real = real;
-    }
-}
-
-/* Open the file at the path; 0, ENOENT where there is none, or another errno. */
-static int open_live(struct pacct_follow* f, struct pacct_source* src, const char** call) {
-    const int error = pacct_source_open(src, f->path, false, true, call);
-    if (error == 0) {
-        note_real_path(f);
-    }
-    return error == ENOTDIR ? ENOENT : error;
-}
-
 static enum pacct_found missing(struct pacct_follow* f) {
     if (f->missing_told) {
         return PACCT_FOUND_IDLE;
@@ -236,138 +199,36 @@ static enum pacct_found missing(struct pacct_follow* f) {
     return PACCT_FOUND_MISSING;
 }
 
-/* Open the rotated file that holds a position, the very inode if it is still there; NULL: none does. */
-static const struct pacct_rotated* find_holder(const struct pacct_rotated_list* list,
-                                               const struct pacct_position* pos,
-                                               struct pacct_source* src) {
-    const char* call;
-    for (int any = 0; any < 2; any++) {
-        for (size_t i = 0; i < list->count; i++) {
-            const struct pacct_rotated* const r = &list->files[i];
-            const bool same = r->dev == pos->dev && r->ino == pos->ino;
-            if (same == (any == 0) && pacct_source_open(src, r->path, r->gzip, false, &call) == 0) {
-                if (pacct_source_holds(src, pos)) {
-                    return r;
-                }
-                pacct_source_close(src);
-            }
-        }
-    }
-    return NULL;
-}
-
 /* Go on at a stored position, in whichever file has it now. */
 static enum pacct_found open_stored(struct pacct_follow* f, struct pacct_item* item) {
     const struct pacct_position pos = f->last;
     struct pacct_source src;
-    struct pacct_rotated_list list;
+    char path[PATH_MAX];
     const char* call;
-    int error = open_live(f, &src, &call);
+    bool any;
+    int error = pacct_places_open_live(&f->places, &src, &call);
     if (error != 0 && error != ENOENT) {
         return fail(f, call, error, item);
     }
     const bool exists = error == 0;
     if (exists && pacct_source_holds(&src, &pos)) {
-        return begin(f, &src, f->path, pos.offset, item);
+        return begin(f, &src, f->places.path, pos.offset, item);
     }
     if (exists) {
         pacct_source_close(&src);
     }
-    error = list_rotated(f, &list);
-    if (error != 0) {
+    error = pacct_places_open_holder(&f->places, &pos, &src, path, &any);
+    if (error == 0) {
+        return begin(f, &src, path, pos.offset, item);
+    }
+    if (error != ENOENT) {
         return fail(f, "opendir", error, item);
     }
-    enum pacct_found found;
-    const struct pacct_rotated* const r = find_holder(&list, &pos, &src);
-    if (r != NULL) {
-        found = begin(f, &src, r->path, pos.offset, item);
-    } else if (!exists && list.count == 0) {
-        found = missing(f);
-    } else {
-        f->where = AT_TIME;
-        found = PACCT_FOUND_STRANGE;
+    if (!exists && !any) {
+        return missing(f);
     }
-    pacct_rotated_free(&list);
-    return found;
-}
-
-static bool before(const struct timespec* a, const struct timespec* b) {
-    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
-}
-
-/* Whether a rotated file is the one just read, under another name, as a copy or compressed. Only what may be a twin
- * is looked into: reading a compressed file up to a position takes its time, and gzip keeps the original's time. */
-static bool is_twin(const struct pacct_rotated* r, const struct pacct_position* pos, const struct timespec* mtime) {
-    struct pacct_source src;
-    const char* call;
-    if (r->dev == pos->dev && r->ino == pos->ino) {
-        return true;
-    }
-    if ((r->gzip && r->mtime.tv_sec != mtime->tv_sec) || pos->head_len == 0 ||
-        pacct_source_open(&src, r->path, r->gzip, false, &call) != 0) {
-        return false;
-    }
-    const bool twin = pacct_source_holds(&src, pos);
-    pacct_source_close(&src);
-    return twin;
-}
-
-/* The rotated file next after the one that ended at pos; NULL: none, the live file is next. */
-static const struct pacct_rotated* find_next(const struct pacct_rotated_list* list,
-                                             const struct pacct_position* pos,
-                                             const struct timespec* mtime) {
-    size_t first = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->files[i].dev == pos->dev && list->files[i].ino == pos->ino) {
-            first = i + 1;
-        }
-    }
-    for (size_t i = first; i < list->count; i++) {
-        if (!before(&list->files[i].mtime, mtime) && !is_twin(&list->files[i], pos, mtime)) {
-            return &list->files[i];
-        }
-    }
-    return NULL;
-}
-
-/* Choose what comes after a file that ended at pos, last written at mtime: a rotated file, or else the one at the path;
- * and open it. Files may be renamed at any moment: that what is open now is what was chosen, and that nothing comes
- * before it, is seen by its inode and by looking again. EAGAIN: it was not.
- *
- * @param path set to the name of what was opened, PATH_MAX bytes */
-static int choose_next(struct pacct_follow* f,
-                       const struct pacct_position* pos,
-                       const struct timespec* mtime,
-                       struct pacct_source* src,
-                       char* path,
-                       const char** call) {
-    struct pacct_rotated_list list;
-    *call = "opendir";
-    int error = list_rotated(f, &list);
-    if (error != 0) {
-        return error;
-    }
-    const struct pacct_rotated* const r = find_next(&list, pos, mtime);
-    snprintf(path, PATH_MAX, "%s", r != NULL ? r->path : f->path);
-    error = r != NULL ? pacct_source_open(src, r->path, r->gzip, false, call) : open_live(f, src, call);
-    const bool chosen = error == 0 && (r == NULL || (src->dev == r->dev && src->ino == r->ino));
-    const bool vanished = r != NULL && (error == ENOENT || error == ELOOP);
-    pacct_rotated_free(&list);
-    if (error == 0 && chosen && r == NULL) {
-        const int list_error = list_rotated(f, &list);
-        const struct pacct_rotated* const missed = list_error == 0 ? find_next(&list, pos, mtime) : NULL;
-        error = list_error != 0 ? list_error : missed != NULL ? EAGAIN : 0;
-        if (list_error == 0) {
-            pacct_rotated_free(&list);
-        }
-        if (error != 0) {
-            pacct_source_close(src);
-        }
-    } else if (error == 0 && !chosen) {
-        pacct_source_close(src);
-        error = EAGAIN;
-    }
-    return vanished ? EAGAIN : error;
+    f->where = AT_TIME;
+    return PACCT_FOUND_STRANGE;
 }
 
 static enum pacct_found open_next(struct pacct_follow* f,
@@ -377,10 +238,7 @@ static enum pacct_found open_next(struct pacct_follow* f,
     struct pacct_source src;
     char path[PATH_MAX];
     const char* call;
-    int error = EAGAIN;
-    for (int tries = 0; tries < CHOICES && error == EAGAIN; tries++) {
-        error = choose_next(f, pos, mtime, &src, path, &call);
-    }
+    const int error = pacct_places_open_next(&f->places, pos, mtime, &src, path, &call);
     if (error == 0) {
         return begin(f, &src, path, 0, item);
     }
@@ -390,11 +248,11 @@ static enum pacct_found open_next(struct pacct_follow* f,
 static enum pacct_found open_first(struct pacct_follow* f, struct pacct_item* item) {
     struct pacct_source src;
     const char* call;
-    const int error = open_live(f, &src, &call);
+    const int error = pacct_places_open_live(&f->places, &src, &call);
     if (error != 0) {
         return error == ENOENT ? missing(f) : fail(f, call, error, item);
     }
-    return begin(f, &src, f->path, f->from_end ? src.size - src.size % PACCT_RECORD_MAX : 0, item);
+    return begin(f, &src, f->places.path, f->from_end ? src.size - src.size % PACCT_RECORD_MAX : 0, item);
 }
 
 static enum pacct_found open_file(struct pacct_follow* f, struct pacct_item* item) {
@@ -571,19 +429,13 @@ static void leave(struct pacct_follow* f) {
 static enum pacct_found start_over(struct pacct_follow* f, struct pacct_item* item) {
     struct pacct_position pos;
     struct pacct_source copy;
-    struct pacct_rotated_list list;
+    char path[PATH_MAX];
+    bool any;
     pacct_follow_position(f, &pos);
-    item->from = pos.offset;
-    if (pos.offset > 0 && list_rotated(f, &list) == 0) {
-        const struct pacct_rotated* const r = find_holder(&list, &pos, &copy);
-        if (r != NULL) {
-            pacct_source_close(&f->src);
-            begin(f, &copy, r->path, pos.offset, item);
-        }
-        pacct_rotated_free(&list);
-        if (r != NULL) {
-            return PACCT_FOUND_TRUNCATED;
-        }
+    if (pos.offset > 0 && pacct_places_open_holder(&f->places, &pos, &copy, path, &any) == 0) {
+        pacct_follow_resume(f, &pos); /* where it is looked for again if it cannot be read now */
+        const enum pacct_found found = begin(f, &copy, path, pos.offset, item);
+        return found == PACCT_FOUND_OPENED ? PACCT_FOUND_TRUNCATED : found;
     }
     if (!seek_to(f, 0)) {
         return fail(f, "read", errno, item);
@@ -597,21 +449,16 @@ enum next { NEXT_NONE, NEXT_EMPTY, NEXT_READY };
 static enum next look_for_next(struct pacct_follow* f) {
     struct stat st, now;
     struct pacct_position pos;
-    struct pacct_rotated_list list;
-    const bool exists = stat(f->path, &st) == 0;
+    const bool exists = stat(f->places.path, &st) == 0;
     if (exists && st.st_dev == f->src.dev && st.st_ino == f->src.ino) {
         return NEXT_NONE; /* nothing comes after the live file */
     }
     if (exists && st.st_size > 0) {
         return NEXT_READY;
     }
-    enum next next = NEXT_EMPTY;
     pacct_follow_position(f, &pos);
-    if (fstat(f->src.fd, &now) == 0 && list_rotated(f, &list) == 0) {
-        next = find_next(&list, &pos, &now.st_mtim) != NULL ? NEXT_READY : NEXT_EMPTY;
-        pacct_rotated_free(&list);
-    }
-    return next;
+    return fstat(f->src.fd, &now) == 0 && pacct_places_have_next(&f->places, &pos, &now.st_mtim) ? NEXT_READY
+                                                                                                 : NEXT_EMPTY;
 }
 
 static int64_t clock_ms(clockid_t clock) {

@@ -6,7 +6,9 @@
 #include "check.h"
 #include "pacct_follow.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RECORDS 2000u
@@ -16,7 +18,20 @@
 #define PATIENCE_S 30
 
 static char path[] = "/tmp/impacct-follow.XXXXXX";
+static ino_t failing; /* reading this file fails once, */
+static unsigned fails_in; /* the so many-th time; 0: never */
 static const struct pacct_dialect dialect = {.ahz = 100};
+
+ssize_t __real_pread(int fd, void* buf, size_t len, off_t offset);
+ssize_t __wrap_pread(int fd, void* buf, size_t len, off_t offset);
+ssize_t __wrap_pread(int fd, void* buf, size_t len, off_t offset) {
+    struct stat st;
+    if (fails_in > 0 && fstat(fd, &st) == 0 && st.st_ino == failing && --fails_in == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return __real_pread(fd, buf, len, offset);
+}
 
 static struct pacct_follow* fresh(void) {
     uint8_t raw[PACCT_RECORD_MAX] = {[1] = 3, [24] = 0x60, [27] = 0x60, [48] = 'x'};
@@ -105,8 +120,58 @@ static void test_late_record(void) {
     CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
     CHECK_EQ(pacct_follow_timeout(f), -1);
     CHECK_EQ(take(f, RECORDS + 1, 2), PACCT_FOUND_IDLE);
+    CHECK(unlink(old) == 0);
+    /* the same once more, and nothing has been written for a while */
+    const struct timespec long_ago[] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    CHECK(utimensat(AT_FDCWD, path, long_ago, 0) == 0);
+    CHECK(rename(path, old) == 0);
+    append(path, RECORDS + 3);
+    pacct_follow_linger(f, PATIENCE_S * 1000);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_REPLACED);
+    append(old, RECORDS + 2);
+    CHECK_EQ(take(f, RECORDS + 2, 2), PACCT_FOUND_REPLACED);
     pacct_follow_free(f);
     CHECK(unlink(old) == 0);
+}
+
+/* A position that was stored before there was a file: nothing is missed in the files that there are now. */
+static void test_position_before_the_file(void) {
+    struct pacct_item item;
+    struct pacct_follow* const f = fresh();
+    pacct_follow_resume(f, &(struct pacct_position){0});
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(take(f, 0, RECORDS + 1), PACCT_FOUND_IDLE);
+    pacct_follow_free(f);
+}
+
+/* copytruncate; the copy is found, and cannot be read at that moment. */
+static void test_copy_that_fails_once(void) {
+    char copy[sizeof(path) + 2];
+    struct stat st;
+    snprintf(copy, sizeof(copy), "%s.1", path);
+    struct pacct_item item;
+    struct pacct_follow* const f = fresh();
+    pacct_follow_rotated(f, PATIENCE_S);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(take(f, 0, BUFFERED - HELD_BACK), PACCT_FOUND_RECORD);
+    for (uint32_t serial = 0; serial < RECORDS; serial++) {
+        append(copy, serial);
+    }
+    CHECK(truncate(path, 0) == 0 && stat(copy, &st) == 0);
+    failing = st.st_ino;
+    fails_in = 3; /* after both marks were compared */
+    uint32_t serial = BUFFERED - HELD_BACK;
+    enum pacct_found found;
+    while ((found = take(f, serial, 1)) == PACCT_FOUND_RECORD) { /* what is in the buffer */
+        serial++;
+    }
+    CHECK_EQ(found, PACCT_FOUND_ERROR);
+    CHECK_EQ(fails_in, 0);
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(take(f, serial, RECORDS - serial), PACCT_FOUND_RECORD);
+    CHECK(pacct_follow_next(f, &item) != PACCT_FOUND_RECORD);
+    pacct_follow_free(f);
+    CHECK(unlink(copy) == 0);
 }
 
 int main(void) {
@@ -116,6 +181,8 @@ int main(void) {
     test_cut_before_the_next_piece();
     test_size_that_is_not_true();
     test_late_record();
+    test_position_before_the_file();
+    test_copy_that_fails_once();
     CHECK(unlink(path) == 0);
     return 0;
 }
