@@ -17,6 +17,7 @@
  */
 #include "impacct_input.h"
 #include "impacct_ack.h"
+#include "impacct_guard.h"
 #include "impacct_tell.h"
 #include "pacct_follow.h"
 #include "pacct_keeper.h"
@@ -77,6 +78,7 @@ struct impacct_input {
     struct impacct_sender* sender;
     struct impacct_ack* ack;
     struct pacct_keeper* keeper;
+    struct impacct_guard* guard; /* NULL: the file is another host's */
 
     unsigned batched; /* records in the open batch */
     uint64_t records; /* read since the start */
@@ -226,6 +228,9 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     CHKmalloc(in->follow = make_follow(in));
     CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
     CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, route, &in->origin));
+    if (settings->hostname[0] == '\0') {
+        CHKmalloc(in->guard = impacct_guard_new(settings));
+    }
     CHKiRet(make_counters(in));
 
 finalize_it:
@@ -245,6 +250,7 @@ void impacct_input_free(struct impacct_input* in) {
         in->shared->host->statsobj->Destruct(&in->stats);
     }
     drop_kept(in);
+    impacct_guard_free(in->guard);
     impacct_sender_free(in->sender);
     impacct_ack_free(in->ack);
     pacct_follow_free(in->follow);
@@ -425,6 +431,9 @@ static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* i
         in->tally.invalid++;
         FINALIZE;
     }
+    if (in->guard != NULL) {
+        impacct_guard_record(in->guard, &rec);
+    }
     in->batched++;
     iRet = impacct_sender_add(in->sender, item->raw, &rec, now, prop);
     if (iRet == RS_RET_OK) {
@@ -506,6 +515,17 @@ finalize_it:
     RETiRet;
 }
 
+/* Everything has been read: is there anything to say about accounting itself? */
+static bool ask_guard(struct impacct_input* in) {
+    bool any = false;
+    while (in->guard != NULL && impacct_guard_next(in->guard, pacct_follow_fd(in->follow), &in->notice)) {
+        impacct_tell_notice(&in->notice, 0);
+        keep_notice(in, &in->notice);
+        any = true;
+    }
+    return any;
+}
+
 enum impacct_served impacct_input_serve(struct impacct_input* in) {
     bool more = false;
     rsRetVal sent = RS_RET_OK;
@@ -545,7 +565,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
             in->batched = 0;
         }
     }
-    return more ? IMPACCT_MORE : IMPACCT_QUIET;
+    return more || ask_guard(in) ? IMPACCT_MORE : IMPACCT_QUIET;
 }
 
 uint64_t impacct_input_records(const struct impacct_input* in) {
@@ -557,6 +577,10 @@ int impacct_input_timeout(const struct impacct_input* in) {
     const int follow_ms = pacct_follow_timeout(in->follow);
     if (follow_ms >= 0) {
         ms = ms < follow_ms ? ms : follow_ms;
+    }
+    if (in->guard != NULL && in->retry_ms == 0 && !in->full) { /* it is not asked meanwhile */
+        const int guard_ms = impacct_guard_timeout(in->guard);
+        ms = ms < guard_ms ? ms : guard_ms;
     }
     if (in->retry_ms != 0) {
         const int64_t left = in->retry_ms - now_ms();

@@ -26,14 +26,29 @@
 
 #include <libestr.h>
 
-enum kind { TEXT, PATH, NAME, HOST, TAG, CONTAINER, CHOICE, SWITCH, NUMBER, SECONDS, FACILITY, SEVERITY, FIELDS };
+enum kind {
+    TEXT,
+    PATH,
+    NAME,
+    HOST,
+    TAG,
+    CONTAINER,
+    CHOICE,
+    SWITCH,
+    NUMBER,
+    SECONDS,
+    ALARM,
+    FACILITY,
+    SEVERITY,
+    FIELDS
+};
 
 struct param {
     const char* name;
     enum kind kind;
     size_t offset; /* in struct impacct_settings */
     const char* dflt; /* "": none */
-    long min, max; /* NUMBER; SECONDS in milliseconds */
+    long min, max; /* NUMBER; SECONDS and ALARM in milliseconds */
     const char* const* choices; /* CHOICE: terminated by NULL, in the order of their numbers */
 };
 
@@ -43,6 +58,8 @@ static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
 static const char* const byte_orders[] = {"native", "little", "big", NULL};
 
 #define DAY_MS 86400000L
+/* silence that is an alarm, unless the file is another host's */
+#define SILENCE_ALARM_MS 60000
 /* local7 (RFC 5424, table 1) */
 #define FACILITY_MAX 23
 #define AT(member) offsetof(struct impacct_settings, member)
@@ -91,6 +108,7 @@ static const struct param params[] = {
      .dflt = "300",
      .min = 1,
      .max = INT_MAX},
+    {.name = "silenceAlarm", .kind = ALARM, .offset = AT(silence_alarm), .dflt = "", .min = 1000, .max = 7 * DAY_MS},
     {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
     {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
     {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = ""},
@@ -136,6 +154,20 @@ static const char* set_seconds(const struct param* p, const char* text, int* ms)
         return why;
     }
     *ms = (int)lround(seconds * 1000);
+    return NULL;
+}
+
+static const char* set_alarm(const struct param* p, const char* text, int* ms) {
+    static char why[96];
+    if (strcasecmp(text, "off") == 0 || strcmp(text, "0") == 0) {
+        *ms = IMPACCT_OFF;
+        return NULL;
+    }
+    const char* const wanted = set_seconds(p, text, ms);
+    if (wanted != NULL) {
+        snprintf(why, sizeof(why), "%s, or \"off\"", wanted);
+        return why;
+    }
     return NULL;
 }
 
@@ -294,6 +326,8 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
             return set_number(p, text, at);
         case SECONDS:
             return set_seconds(p, text, at);
+        case ALARM:
+            return set_alarm(p, text, at);
         case FACILITY:
             return set_facility(text, at);
         case SEVERITY:
@@ -351,6 +385,9 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
         ok = values[i].bUsed ? set_from(&params[i], values[i].val.d.ar, s, why) : set_default(&params[i], s);
     }
     cnfparamvalsDestruct(values, &block);
+    if (s->silence_alarm == 0) {
+        s->silence_alarm = s->hostname != NULL && s->hostname[0] != '\0' ? IMPACCT_OFF : SILENCE_ALARM_MS;
+    }
     return ok;
 }
 

@@ -16,6 +16,9 @@ enum impacct_mode { IMPACCT_MODE_INOTIFY, IMPACCT_MODE_POLLING };
 enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TEXT };
 enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_ORDER_BIG };
 
+/** A time that was switched off. */
+#define IMPACCT_OFF (-1)
+
 /** Longest name of a state file, so that a temporary one beside it has room for its suffix. */
 #define IMPACCT_STATE_NAME_MAX (NAME_MAX - (int)sizeof(PACCT_STATE_TEMPORARY))
 
@@ -39,6 +42,7 @@ struct impacct_settings {
     char* state_file;
     int rotated_files, rotated_max_age; /**< seconds */
     int resolve_names, resolve_names_cache_time;
+    int silence_alarm; /**< milliseconds; IMPACCT_OFF: none */
     int ahz;
     int v0_byte_order; /**< enum impacct_byte_order */
     char* hostname;

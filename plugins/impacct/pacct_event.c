@@ -27,7 +27,7 @@
 #define ECS_VERSION "8.11.0"
 
 /* See pacct_event.h. A kernel thread has never called exec and never run in user mode. */
-static bool is_synthetic(const struct pacct_record* rec) {
+bool pacct_event_is_synthetic(const struct pacct_record* rec) {
     const bool kernel_thread = (rec->flag & PACCT_AFORK) != 0 && rec->utime == 0;
     const bool killed = STATUS_SIGNAL(rec->exitcode) != 0 || (rec->flag & PACCT_ACORE) != 0;
     return rec->version > 0 && rec->mem == 0 && !killed && !kernel_thread;
@@ -177,7 +177,7 @@ void pacct_event_make(const struct pacct_origin* origin,
                       time_t now,
                       struct pacct_room* room,
                       struct pacct_event* ev) {
-    const bool synthetic = is_synthetic(rec);
+    const bool synthetic = pacct_event_is_synthetic(rec);
     pacct_event_begin(origin, ev);
     PACCT_SET_TOKEN(ev, PACCT_F_KIND, "event");
     PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "process");

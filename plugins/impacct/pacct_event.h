@@ -43,10 +43,7 @@ struct pacct_room {
 void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev);
 
 /**
- * Make the event of a record.
- *
- * The event is "synthetic", and says nothing of an end, where the kernel wrote
- * the record because accounting left the file, about a process that still
+ * Whether the kernel wrote the record because accounting left the file, about a process that still
  * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the last
  * thread of the process is counted, and the memory is filled in with that one:
  * it is 0. All else may hold something, namely what threads left that ended
@@ -58,6 +55,12 @@ void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev
  * that forked without exec, whose first thread has ended, and of which another
  * thread calls acct(2) before 10 ms in user mode: it looks like a kernel
  * thread's. Kernels before 2.6.18 filled memory in, so there it cannot be told.
+ *
+ */
+bool pacct_event_is_synthetic(const struct pacct_record* rec);
+
+/**
+ * Make the event of a record. That of a synthetic one says nothing of an end.
  *
  * @param raw the record as read, pacct_record_length(raw) bytes
  * @param rec the same, decoded

@@ -36,7 +36,7 @@ cases=() add=()
 
 list='["one", "two"]'
 for name in file mode pollingInterval tag facility severity ruleset stateRuleset ratelimit.interval ratelimit.burst format schema \
-    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime \
+    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm \
     ahz v0.byteOrder hostname hostId; do
     wrong $name "$list" "list of 2"
     wrong $name '""'
@@ -54,6 +54,9 @@ done
 wrong ahz '"65536"'
 for value in 0 -1 often 1s nan inf 86401; do
     wrong pollingInterval "\"$value\""
+done
+for value in 0.9 -1 never 60s nan 604801; do
+    wrong silenceAlarm "\"$value\""
 done
 for name in file stateFile.directory; do
     wrong $name '"relative/path"'

@@ -29,7 +29,7 @@ def one(pattern, text, what):
 
 
 TYPES = {"TEXT": "string", "PATH": "string", "NAME": "string", "HOST": "string", "TAG": "string",
-         "CONTAINER": "string", "CHOICE": "word", "SWITCH": "binary", "NUMBER": "integer", "SECONDS": "number",
+         "CONTAINER": "string", "CHOICE": "word", "SWITCH": "binary", "NUMBER": "integer", "SECONDS": "number", "ALARM": "number",
          "FACILITY": "word", "SEVERITY": "word", "FIELDS": "array"}
 PAGES = "doc/source/reference/parameters/"
 MODULE_PAGE = "doc/source/configuration/modules/impacct.rst"
@@ -44,6 +44,7 @@ files = re.findall(r'"(/[^"]+)"', one(r"default_files\[\] = \{(.*?)\};", read("p
 runtime = read("plugins/impacct/impacct_input.c")
 seconds = {mode: int(one(rf"^#define {name} (\d+)$", runtime, name)) // 1000
            for mode, name in (("inotify", "POLL_BEHIND_INOTIFY_MS"), ("polling", "POLL_ALONE_MS"))}
+silence = int(one(r"^#define SILENCE_ALARM_MS (\d+)$", source, "the silence")) // 1000
 machine_id = one(r'^#define MACHINE_ID_FILE "([^"]+)"$', runtime, "the file with the machine's id")
 # how an empty default is put into words
 words = {
@@ -53,6 +54,7 @@ words = {
     "stateRuleset": "that of ``ruleset``",
     "stateFile.directory": "rsyslog's workDirectory",
     "stateFile": "made from the path of the file",
+    "silenceAlarm": f"{silence}; off where ``hostname`` is set",
     "hostname": "the host's own name",
     "hostId": f"first line of ``{machine_id}``",
 }

@@ -1,0 +1,258 @@
+/**
+ * @file impacct_guard.c
+ * @brief Sees to it that accounting does not go silent unnoticed: silence, stop, free space.
+ *
+ * Algorithm: gathers what pacct_silence and pacct_disk want to know, does what
+ * they ask for, and puts into words what they find.
+ *
+ * Concurrency and locking: the input thread only.
+ *
+ * Failure model: what cannot be found out is not claimed; no alarm rests on
+ * anything but a child of our own whose record did not come.
+ */
+#include "impacct_guard.h"
+#include "impacct_tell.h"
+#include "pacct_disk.h"
+#include "pacct_event.h"
+#include "pacct_probe.h"
+#include "pacct_silence.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* how often to look at the free space and the file's name; and while there is little space */
+#define LOOK_MS 10000
+#define LOOK_LOW_MS 2000
+/* a record that says of the switching process that it still lives may be followed by those of others (pacct_follow.h),
+ * but not for longer than this, in seconds: what ends later shows that accounting goes on */
+#define LEFT_LATE 2
+
+struct impacct_guard {
+    const struct impacct_settings* settings;
+    bool watches_silence;
+    struct pacct_silence silence;
+    char probe[PACCT_PROBE_NAME + 1]; /* name of the one that is out; "": none */
+    uint64_t ends; /* records of ended processes */
+    uint32_t left_pid, left_btime; /* of the process that made accounting leave the file */
+    uint64_t left_end;
+
+    struct pacct_disk_watch disk_watch;
+    struct pacct_disk disk;
+    bool disk_known;
+    int64_t look_at;
+};
+
+static int64_t now_ms(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings) {
+    struct impacct_guard* const g = calloc(1, sizeof(*g));
+    if (g != NULL) {
+        g->settings = settings;
+        g->watches_silence = settings->silence_alarm > 0;
+        if (g->watches_silence) {
+            pacct_silence_begin(&g->silence, settings->silence_alarm, now_ms());
+        }
+    }
+    return g;
+}
+
+void impacct_guard_free(struct impacct_guard* g) {
+    free(g);
+}
+
+/* ---- what is seen ---- */
+
+void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* rec) {
+    if (pacct_event_is_synthetic(rec)) {
+        g->left_pid = rec->pid;
+        g->left_btime = rec->btime;
+        g->left_end = pacct_record_end(rec);
+        pacct_silence_left(&g->silence, now_ms());
+        return;
+    }
+    g->ends++;
+    if (g->probe[0] != '\0' && rec->comm_len == strlen(g->probe) && memcmp(rec->comm, g->probe, rec->comm_len) == 0) {
+        g->probe[0] = '\0';
+        pacct_silence_answered(&g->silence);
+    }
+    if (g->silence.left != 0 &&
+        ((rec->pid == g->left_pid && rec->btime == g->left_btime) || pacct_record_end(rec) > g->left_end + LEFT_LATE)) {
+        pacct_silence_not_left(&g->silence);
+    }
+}
+
+static void look(struct impacct_guard* g, int fd, int64_t now) {
+    struct stat st;
+    if (now < g->look_at) {
+        return;
+    }
+    pacct_silence_deleted(&g->silence, fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0, now);
+    g->disk_known = fd >= 0 && pacct_disk_read(fd, &g->disk) == 0;
+    g->disk_watch.asked = false;
+    const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : LOOK_MS;
+    const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : LOOK_MS;
+    g->look_at = now + (quarter < interval ? quarter : interval);
+}
+
+static void make_probe(struct impacct_guard* g) {
+    if (pacct_probe(g->probe) != 0) {
+        g->probe[0] = '\0';
+        pacct_silence_answered(&g->silence);
+        return;
+    }
+    pacct_silence_probed(&g->silence, now_ms());
+}
+
+static void count_ended(struct impacct_guard* g, int64_t now) {
+    uint64_t ended = 0;
+    const bool known = pacct_probe_ended(&ended);
+    pacct_silence_ended(&g->silence, known, ended, now);
+}
+
+/* ---- what is said ---- */
+
+static const char* cause(const struct impacct_guard* g, int fd, char* room, size_t size) {
+    if (g->silence.deleted != 0) {
+        return "it was deleted; what the kernel still writes to it is read, but will be lost when rsyslogd or the "
+               "machine stops. Rename the file to rotate it, and call accton with the new one";
+    }
+    if (fd < 0) {
+        return "it does not exist; switch accounting on (accton)";
+    }
+    if (g->disk_known && !g->disk.may_resume) {
+        snprintf(room, size, "only %u.%02u %% of its file system is free, and the kernel resumes at %u %%",
+                 g->disk.free_centi / 100, g->disk.free_centi % 100, g->disk.resume);
+        return room;
+    }
+    return g->silence.stopped ? "accounting was switched off, or over to another file"
+                              : "accounting is off, or goes to another file";
+}
+
+static void number_silence(const struct impacct_guard* g, struct pacct_notice* n, int64_t now) {
+    pacct_notice_number(n, PACCT_F_SILENT_SECONDS, (uint64_t)((now - g->silence.last) / 1000));
+    uint64_t ended;
+    if (g->silence.counted && pacct_probe_ended(&ended)) {
+        pacct_notice_number(n, PACCT_F_ENDED_PROCESSES, ended - g->silence.base);
+    }
+}
+
+static void number_disk(const struct impacct_guard* g, struct pacct_notice* n) {
+    if (g->disk_known) {
+        pacct_notice_number(n, PACCT_F_FREE_PERCENT, g->disk.free_centi);
+        pacct_notice_number(n, PACCT_F_FREE_BYTES, g->disk.free_bytes);
+        pacct_notice_number(n, PACCT_F_SUSPEND_PERCENT, g->disk.suspend);
+        pacct_notice_number(n, PACCT_F_RESUME_PERCENT, g->disk.resume);
+    }
+}
+
+static void say_silence(
+    const struct impacct_guard* g, enum pacct_silence_verdict verdict, int fd, int64_t now, struct pacct_notice* n) {
+    const char* const file = g->settings->file;
+    char room[128];
+    switch (verdict) {
+        case PACCT_SILENCE_SILENT:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_SILENT, file);
+            number_silence(g, n, now);
+            if (!g->disk.may_resume) {
+                number_disk(g, n);
+            }
+            impacct_notice_say(n,
+                               "accounting is silent: for %lld seconds no record of a process came into '%s', although "
+                               "processes end, one of our own among them: %s. If it is not meant for this machine's "
+                               "processes, set silenceAlarm=\"off\"",
+                               (long long)(now - g->silence.last) / 1000, file, cause(g, fd, room, sizeof(room)));
+            if (g->silence.deleted != 0) {
+                impacct_notice_say(n, "accounting has no file: '%s' is read, but %s", file,
+                                   cause(g, fd, room, sizeof(room)));
+            }
+            break;
+        case PACCT_SILENCE_RECOVERED:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_RECOVERED, file);
+            number_silence(g, n, now);
+            impacct_notice_say(n, "records come into '%s' again, after %lld seconds", file,
+                               (long long)(now - g->silence.last) / 1000);
+            break;
+        case PACCT_SILENCE_STOPPED:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_STOPPED, file);
+            impacct_notice_say(n, "accounting has left '%s': it was switched off, or over to another file", file);
+            break;
+        case PACCT_SILENCE_STARTED:
+        default:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_STARTED, file);
+            impacct_notice_say(n, "accounting has come back to '%s'", file);
+            break;
+    }
+}
+
+static void say_disk(const struct impacct_guard* g, enum pacct_disk_verdict verdict, struct pacct_notice* n) {
+    const char* const file = g->settings->file;
+    const struct pacct_disk* const d = &g->disk;
+    switch (verdict) {
+        case PACCT_DISK_LOW:
+            pacct_notice_begin(n, PACCT_N_DISK_LOW, file);
+            impacct_notice_say(n,
+                               "the file system of '%s' has %u.%02u %% free; the kernel suspends accounting at %u %% "
+                               "and records are lost then",
+                               file, d->free_centi / 100, d->free_centi % 100, d->suspend);
+            break;
+        case PACCT_DISK_SUSPENDED:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_SUSPENDED, file);
+            impacct_notice_say(n,
+                               "the kernel has suspended accounting to '%s': its file system has %u.%02u %% free, and "
+                               "records are lost until there is %u %%",
+                               file, d->free_centi / 100, d->free_centi % 100, d->resume);
+            break;
+        case PACCT_DISK_RESUMED:
+        default:
+            pacct_notice_begin(n, PACCT_N_ACCOUNTING_RESUMED, file);
+            impacct_notice_say(n, "the kernel has resumed accounting to '%s'", file);
+            break;
+    }
+    number_disk(g, n);
+}
+
+bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n) {
+    const int64_t now = now_ms();
+    look(g, fd, now);
+    while (g->watches_silence) {
+        const enum pacct_silence_verdict verdict = pacct_silence_next(&g->silence, g->ends, now);
+        if (verdict == PACCT_SILENCE_NONE) {
+            break;
+        }
+        if (verdict == PACCT_SILENCE_COUNT) {
+            count_ended(g, now);
+        } else if (verdict == PACCT_SILENCE_PROBE) {
+            make_probe(g);
+        } else {
+            say_silence(g, verdict, fd, now, n);
+            return true;
+        }
+    }
+    const bool down = g->watches_silence ? g->silence.down : g->disk_known && g->disk.may_suspend;
+    const enum pacct_disk_verdict verdict =
+        pacct_disk_next(&g->disk_watch, g->disk_known ? &g->disk : NULL, down, g->ends);
+    if (verdict == PACCT_DISK_ASK && g->watches_silence) {
+        pacct_silence_ask(&g->silence);
+    }
+    if (verdict == PACCT_DISK_NONE || verdict == PACCT_DISK_ASK) {
+        return false;
+    }
+    say_disk(g, verdict, n);
+    return true;
+}
+
+int impacct_guard_timeout(const struct impacct_guard* g) {
+    const int64_t now = now_ms();
+    int64_t ms = g->look_at > now ? g->look_at - now : 0;
+    if (g->watches_silence) {
+        const int64_t silence = pacct_silence_timeout(&g->silence, now);
+        ms = silence < ms ? silence : ms;
+    }
+    return (int)ms;
+}

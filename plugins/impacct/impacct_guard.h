@@ -1,0 +1,36 @@
+/**
+ * @file impacct_guard.h
+ * @brief Sees to it that accounting does not go silent unnoticed: silence, stop, free space.
+ */
+#ifndef IMPACCT_GUARD_H
+#define IMPACCT_GUARD_H
+
+#include "impacct_params.h"
+#include "pacct_notice.h"
+#include "pacct_record.h"
+
+struct impacct_guard;
+
+/**
+ * @param settings have to outlive the guard
+ * @return NULL when out of memory
+ */
+struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings);
+
+void impacct_guard_free(struct impacct_guard* g);
+
+/** A record was read. */
+void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* rec);
+
+/**
+ * What there is to say; to be called whenever everything in the file has been read, until it returns false.
+ *
+ * @param fd of the file that is read, -1: none
+ * @param n made
+ */
+bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n);
+
+/** Milliseconds until impacct_guard_next() has to be called although no record came. */
+int impacct_guard_timeout(const struct impacct_guard* g);
+
+#endif

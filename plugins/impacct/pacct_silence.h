@@ -1,0 +1,90 @@
+/**
+ * @file pacct_silence.h
+ * @brief Whether accounting still reaches the file: silence, stop, recovery.
+ *
+ * No call of the kernel tells whether accounting is on, or where it goes. What
+ * can be seen is that records come; that processes end on the machine; and, as
+ * the proof, whether the end of a child of our own gives a record (the probe).
+ *
+ * A pull interface: the caller tells what it sees, and asks what follows of
+ * it. Times are milliseconds of a monotonic clock, so that a test can let a
+ * week pass. Nothing in here waits, logs or looks at the system.
+ *
+ * - Silent: for the time limit no process' record came, and a probe gave none.
+ *   The probe is made only if something has ended on the machine, so an idle
+ *   one stays undisturbed, and only if the time is nearly over.
+ * - Stopped: accounting left the file, which the kernel marks by a synthetic
+ *   record (pacct_event.h), and the probe that this gives rise to shows that it
+ *   did not come back, or not at once.
+ * - Deleted: the file has no name any more. Its records can still be read, but
+ *   after a restart they are gone, so that counts as silence, too.
+ */
+#ifndef PACCT_SILENCE_H
+#define PACCT_SILENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What pacct_silence_next() asks for or finds. */
+enum pacct_silence_verdict {
+    PACCT_SILENCE_NONE, /**< nothing now */
+    PACCT_SILENCE_COUNT, /**< say how much has ended on the machine: pacct_silence_ended() */
+    PACCT_SILENCE_PROBE, /**< have a child end, and say so: pacct_silence_probed() */
+    PACCT_SILENCE_SILENT, /**< alarm; said once until it is over */
+    PACCT_SILENCE_RECOVERED, /**< the end of that */
+    PACCT_SILENCE_STOPPED, /**< accounting left the file; said once until it is back */
+    PACCT_SILENCE_STARTED /**< it is back */
+};
+
+/** All times in milliseconds; 0: not set. */
+struct pacct_silence {
+    int64_t limit; /**< silence that is an alarm */
+    int64_t last; /**< when the last record of an ended process was known to have come */
+    uint64_t records; /**< that many had come then */
+    uint64_t base, ended; /**< of all that ended on the machine: early in the silence, and now */
+    bool counted; /**< base is set */
+    int64_t count_at; /**< when to count again */
+    int64_t probed; /**< when the probe that is out was made */
+    bool asked; /**< for a probe, out of turn */
+    bool down; /**< the last probe gave no record, and nothing came since */
+    uint64_t at_probe; /**< records that had come when the last probe was asked for */
+    bool silent, stopped; /**< as said */
+    int64_t left; /**< when accounting was seen to leave the file */
+    int64_t deleted; /**< since when the file has no name */
+};
+
+/** @param limit_ms at least 1 @param now when to begin */
+void pacct_silence_begin(struct pacct_silence* s, int64_t limit_ms, int64_t now);
+
+/** Accounting left the file just now. */
+void pacct_silence_left(struct pacct_silence* s, int64_t now);
+
+/** That did not mean anything: accounting went on, or it was long ago. */
+void pacct_silence_not_left(struct pacct_silence* s);
+
+/** The record of the probe came, or the probe could not be made: nothing is proven then. */
+void pacct_silence_answered(struct pacct_silence* s);
+
+/** Answer to PROBE: the child has ended. */
+void pacct_silence_probed(struct pacct_silence* s, int64_t now);
+
+/** Answer to COUNT. @param ended a counter that grows with each end on the machine; known false: it cannot be read */
+void pacct_silence_ended(struct pacct_silence* s, bool known, uint64_t ended, int64_t now);
+
+/** Whether the file that is read has lost its name. */
+void pacct_silence_deleted(struct pacct_silence* s, bool deleted, int64_t now);
+
+/** Find out soon, for a reason of the caller's, whether accounting still reaches the file: see member "down". */
+void pacct_silence_ask(struct pacct_silence* s);
+
+/**
+ * What follows; to be called whenever everything in the file has been read, until it says NONE.
+ *
+ * @param records of ended processes that have come so far; synthetic ones do not count
+ */
+enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t records, int64_t now);
+
+/** Milliseconds until pacct_silence_next() has to be called although nothing happened. */
+int64_t pacct_silence_timeout(const struct pacct_silence* s, int64_t now);
+
+#endif
