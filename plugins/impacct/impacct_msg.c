@@ -16,6 +16,7 @@
  * record is not lost: the caller keeps its position.
  */
 #include "impacct_msg.h"
+#include "pacct_digits.h"
 #include "pacct_json.h"
 #include "pacct_text.h"
 #include "pacct_tree.h"

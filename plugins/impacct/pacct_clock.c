@@ -9,16 +9,12 @@
 #include "config.h"
 
 #include "pacct_clock.h"
+#include "pacct_digits.h"
 
 #include <string.h>
 #include <time.h>
 
 #define DAY 86400u
-
-#define TEN(d) d "0", d "1", d "2", d "3", d "4", d "5", d "6", d "7", d "8", d "9"
-const char pacct_two_digits[100][2] = {TEN("0"), TEN("1"), TEN("2"), TEN("3"), TEN("4"),
-                                       TEN("5"), TEN("6"), TEN("7"), TEN("8"), TEN("9")};
-#undef TEN
 
 static void two_digits(char* out, unsigned n) {
     memcpy(out, pacct_two_digits[n], 2);

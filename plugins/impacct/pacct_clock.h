@@ -12,9 +12,6 @@
 /** Last second of the year 9999, the last that RFC 3339 can write. */
 #define PACCT_CLOCK_MAX 253402300799u
 
-/** "00" to "99", not terminated. */
-extern const char pacct_two_digits[100][2];
-
 /** The day written last; times of one file mostly share it. Zero-initialise it. Not to be shared by threads. */
 struct pacct_clock {
     uint64_t day; /**< days since the epoch, plus 1; 0: none yet */

@@ -13,6 +13,7 @@
 
 #include "pacct_event.h"
 #include "pacct_clock.h"
+#include "pacct_digits.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -34,18 +35,13 @@ bool pacct_event_is_synthetic(const struct pacct_record* rec) {
 }
 
 static void set_comm(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
-    static const char hex[] = "0123456789abcdef";
     bool clean;
     const size_t len = pacct_utf8_copy(rec->comm, rec->comm_len, room->comm, &clean);
     pacct_event_set_str(ev, PACCT_F_COMM, room->comm, len);
     if (clean) {
         return;
     }
-    for (size_t i = 0; i < rec->comm_len; i++) {
-        const unsigned char c = (unsigned char)rec->comm[i];
-        room->comm_hex[2 * i] = hex[c >> 4];
-        room->comm_hex[2 * i + 1] = hex[c & 0xf];
-    }
+    pacct_write_hex(room->comm_hex, (const uint8_t*)rec->comm, rec->comm_len);
     pacct_event_set_str(ev, PACCT_F_COMM_HEX, room->comm_hex, 2u * rec->comm_len);
 }
 
@@ -89,7 +85,9 @@ static void set_signal(uint32_t signo, struct pacct_room* room, struct pacct_eve
     const char* const abbreviation = sigabbrev_np((int)signo);
     int len = 0;
     if (abbreviation != NULL) {
-        len = snprintf(room->signal, sizeof(room->signal), "SIG%s", abbreviation);
+        len = (int)strlen(abbreviation) + 3;
+        memcpy(room->signal, "SIG", 3);
+        memcpy(room->signal + 3, abbreviation, (size_t)len - 3);
     } else if ((int)signo == SIGRTMIN) {
         len = snprintf(room->signal, sizeof(room->signal), "SIGRTMIN");
     } else if ((int)signo > SIGRTMIN && (int)signo <= SIGRTMAX) {

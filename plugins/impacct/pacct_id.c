@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "pacct_id.h"
+#include "pacct_digits.h"
 #include "pacct_record.h"
 
 #include <gcrypt.h>
@@ -21,21 +22,13 @@ void pacct_id_init(void) {
     gcry_check_version(NULL);
 }
 
-static void write_id(const uint8_t* digest, char* out) {
-    static const char hex[] = "0123456789abcdef";
-    for (size_t i = 0; i < ID_BYTES; i++) {
-        out[2 * i] = hex[digest[i] >> 4];
-        out[2 * i + 1] = hex[digest[i] & 0xf];
-    }
-}
-
 void pacct_id_make(const char* host, size_t host_len, const uint8_t* raw, size_t raw_len, char* out) {
     uint8_t input[PACCT_ID_HOST_MAX + PACCT_RECORD_MAX];
     uint8_t digest[SHA256_BYTES];
     memcpy(input, host, host_len);
     memcpy(input + host_len, raw, raw_len);
     gcry_md_hash_buffer(GCRY_MD_SHA256, digest, input, host_len + raw_len);
-    write_id(digest, out);
+    pacct_write_hex(out, digest, ID_BYTES);
 }
 
 void pacct_id_of_parts(const struct pacct_id_part* parts, size_t count, char* out) {
@@ -46,5 +39,5 @@ void pacct_id_of_parts(const struct pacct_id_part* parts, size_t count, char* ou
         buffers[i].size = buffers[i].len = parts[i].len;
     }
     gcry_md_hash_buffers(GCRY_MD_SHA256, 0, digest, buffers, (int)count);
-    write_id(digest, out);
+    pacct_write_hex(out, digest, ID_BYTES);
 }

@@ -4,8 +4,9 @@
  *
  * Algorithm: an upper bound of the text is reserved first, then the steps of
  * the plan are written without further checks. Every member is written with
- * the comma before it, which the first member of an object leaves out. An
- * object that turns out empty is taken back.
+ * a comma behind it, which the end of the object overwrites. An object that
+ * turns out empty is taken back. Names and truth values are written in
+ * whole words, which may reach beyond their end into the reserved room.
  *
  * Concurrency and locking: none; buffers and caches belong to the caller.
  *
@@ -14,6 +15,7 @@
 #include "config.h"
 
 #include "pacct_json.h"
+#include "pacct_digits.h"
 
 #include <stdlib.h>
 
@@ -22,6 +24,7 @@
 /* an escaped byte takes at most six: \u00XX */
 #define ESCAPED_MAX 6u
 #define CS_TO_NS 10000000u
+#define EACH_BYTE(byte) (0x0101010101010101u * (byte))
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -42,32 +45,6 @@ bool pacct_buf_reserve(struct pacct_buf* buf, size_t more) {
 void pacct_buf_free(struct pacct_buf* buf) {
     free(buf->p);
     memset(buf, 0, sizeof(*buf));
-}
-
-char* pacct_write_uint(char* out, uint64_t u) {
-    char digits[20];
-    size_t at = sizeof(digits);
-    for (; u >= 100; u /= 100) {
-        at -= 2;
-        memcpy(digits + at, pacct_two_digits[u % 100], 2);
-    }
-    if (u >= 10) {
-        memcpy(out, pacct_two_digits[u], 2);
-        out += 2;
-    } else {
-        *out++ = (char)('0' + u);
-    }
-    for (; at < sizeof(digits); at += 2, out += 2) {
-        memcpy(out, digits + at, 2);
-    }
-    return out;
-}
-
-char* pacct_write_seconds(char* out, uint64_t centiseconds) {
-    out = pacct_write_uint(out, centiseconds / 100);
-    *out++ = '.';
-    memcpy(out, pacct_two_digits[centiseconds % 100], 2);
-    return out + 2;
 }
 
 bool pacct_nanoseconds(uint64_t centiseconds, uint64_t* ns) {
@@ -121,17 +98,54 @@ static char* write_special(char* out, const unsigned char* p, size_t len, size_t
     return write_escape(out, code);
 }
 
-static char* write_string(char* out, const char* s, size_t len) {
-    const unsigned char* const p = (const unsigned char*)s;
-    *out++ = '"';
-    for (size_t i = 0; i < len;) {
-        size_t used = 1;
-        if (is_special(p[i])) {
-            out = write_special(out, p + i, len - i, &used);
-        } else {
-            *out++ = (char)p[i];
+/* Whether none of eight bytes is special, nor beyond ASCII. A borrow or carry between bytes comes only from one that
+ * is. */
+static bool is_plain_word(uint64_t w) {
+    const uint64_t quote = w ^ EACH_BYTE('"'), backslash = w ^ EACH_BYTE('\\');
+    const uint64_t below = (w - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
+    return ((w | (w + EACH_BYTE(1)) | below) & EACH_BYTE(0x80)) == 0;
+}
+
+/* Copy text in words, the last of which overlaps the one before; false where it is shorter than one, or not plain. */
+ALWAYS_INLINE bool copy_plain(char* out, const char* s, size_t len) {
+    uint64_t word;
+    uint32_t first, last;
+    if (len >= sizeof(word)) {
+        for (size_t i = 0;; i = i + 2 * sizeof(word) <= len ? i + sizeof(word) : len - sizeof(word)) {
+            memcpy(&word, s + i, sizeof(word));
+            if (!is_plain_word(word)) {
+                return false;
+            }
+            memcpy(out + i, &word, sizeof(word));
+            if (i + sizeof(word) == len) {
+                return true;
+            }
         }
-        i += used;
+    }
+    if (len < sizeof(first)) {
+        return false;
+    }
+    memcpy(&first, s, sizeof(first));
+    memcpy(&last, s + len - sizeof(last), sizeof(last));
+    memcpy(out, &first, sizeof(first));
+    memcpy(out + len - sizeof(last), &last, sizeof(last));
+    return is_plain_word((uint64_t)first << 32 | last);
+}
+
+static char* write_string(char* out, const char* s, size_t len) {
+    *out++ = '"';
+    if (copy_plain(out, s, len)) {
+        out += len;
+    } else {
+        for (size_t i = 0; i < len;) {
+            size_t used = 1;
+            if (is_special((unsigned char)s[i])) {
+                out = write_special(out, (const unsigned char*)s + i, len - i, &used);
+            } else {
+                *out++ = s[i];
+            }
+            i += used;
+        }
     }
     *out++ = '"';
     return out;
@@ -159,14 +173,14 @@ ALWAYS_INLINE char* write_plain(char* out,
             *out++ = '"';
             return out;
         case PACCT_T_BOOL:
-            if (v->u != 0) {
-                memcpy(out, "true", 4);
-                return out + 4;
-            }
-            memcpy(out, "false", 5);
-            return out + 5;
+            memcpy(out, v->u != 0 ? "true\0\0\0" : "false\0\0", 8);
+            return out + (v->u != 0 ? 4 : 5);
         case PACCT_T_INT:
         default:
+            if (v->u < 10) { /* most are */
+                *out = (char)('0' + v->u);
+                return out + 1;
+            }
             return pacct_write_uint(out, v->u);
     }
 }
@@ -199,12 +213,12 @@ static char* write_form(char* out,
 }
 
 /* In whole pieces, which is quicker than a call for a few bytes; there is room for them on both sides. */
-static char* write_lead(char* out, const struct pacct_step* step, size_t first) {
-    const size_t len = step->lead_len - first;
-    for (size_t at = 0; at < len; at += PACCT_LEAD_PIECE) {
-        memcpy(out + at, step->lead + first + at, PACCT_LEAD_PIECE);
+ALWAYS_INLINE char* write_lead(char* out, const struct pacct_step* step) {
+    memcpy(out, step->lead, PACCT_LEAD_PIECE);
+    if (step->lead_len > PACCT_LEAD_PIECE) {
+        memcpy(out + PACCT_LEAD_PIECE, step->lead + PACCT_LEAD_PIECE, PACCT_LEAD_MAX - PACCT_LEAD_PIECE);
     }
-    return out + len;
+    return out + step->lead_len;
 }
 
 bool pacct_json_write(const struct pacct_plan* plan,
@@ -216,37 +230,34 @@ bool pacct_json_write(const struct pacct_plan* plan,
     }
     char* opened[PACCT_PLAN_DEPTH]; /* where to fall back to if the object stays empty */
     size_t depth = 0;
-    size_t first = 1; /* 1: no member yet in this object, its comma is left out */
     char* out = buf->p + buf->len;
     *out++ = '{';
     for (const struct pacct_step *s = plan->steps, *const end = s + plan->count; s < end; s++) {
-        if (s->kind == PACCT_STEP_CLOSE) {
-            depth--;
-            if (first != 0) {
-                out = opened[depth];
-                first = out[-1] == '{';
-            } else {
-                *out++ = '}';
+        if (s->kind == PACCT_STEP_VALUE) {
+            if (pacct_event_has(ev, s->field)) {
+                char* const start = out;
+                const struct pacct_value* const v = &ev->v[s->field];
+                out = write_lead(out, s);
+                out = s->form == PACCT_FORM_PLAIN ? write_plain(out, s->type, v, clock) : write_form(out, s, v, clock);
+                if (out == NULL) {
+                    out = start;
+                } else {
+                    *out++ = ',';
+                }
             }
-            continue;
-        }
-        if (s->kind == PACCT_STEP_VALUE && !pacct_event_has(ev, s->field)) {
-            continue;
-        }
-        char* const start = out;
-        out = write_lead(out, s, first);
-        if (s->kind == PACCT_STEP_OPEN) {
-            opened[depth++] = start;
+        } else if (s->kind == PACCT_STEP_OPEN) {
+            opened[depth++] = out;
+            out = write_lead(out, s);
             *out++ = '{';
-            first = 1;
-            continue;
+        } else if (out[-1] == ',') {
+            depth--;
+            out[-1] = '}';
+            *out++ = ',';
+        } else {
+            out = opened[--depth];
         }
-        const struct pacct_value* const v = &ev->v[s->field];
-        char* const behind =
-            s->form == PACCT_FORM_PLAIN ? write_plain(out, s->type, v, clock) : write_form(out, s, v, clock);
-        out = behind == NULL ? start : behind;
-        first = behind == NULL ? first : 0;
     }
+    out -= out[-1] == ',';
     *out++ = '}';
     buf->len = (size_t)(out - buf->p);
     return true;

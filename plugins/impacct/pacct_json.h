@@ -37,12 +37,6 @@ bool pacct_json_write(const struct pacct_plan* plan,
                       struct pacct_clock* clock,
                       struct pacct_buf* buf);
 
-/** Write a number in decimal. @param out 20 bytes @return the end of the text */
-char* pacct_write_uint(char* out, uint64_t u);
-
-/** Write hundredths as a number with two decimals. @param out 21 bytes @return the end of the text */
-char* pacct_write_seconds(char* out, uint64_t centiseconds);
-
 /** Nanoseconds of a duration. @return false where they do not fit into a signed 64 bit integer */
 bool pacct_nanoseconds(uint64_t centiseconds, uint64_t* ns);
 

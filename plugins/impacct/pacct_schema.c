@@ -27,9 +27,9 @@ const char* const pacct_schema_names[PACCT_SCHEMA_COUNT] = {
 
 /* names per field: more than any row has */
 #define NAMES_MAX 4
-/* text of a number, a time or a truth value with its quotes and brackets, at most; at least PACCT_LEAD_PIECE, for the
- * last piece of a lead */
-#define VALUE_TEXT_MAX 32
+/* text of a number, a time or a truth value with its quotes, brackets and comma, at most; at least PACCT_LEAD_MAX,
+ * since leads are copied as a whole */
+#define VALUE_TEXT_MAX PACCT_LEAD_MAX
 
 struct name {
     const char* text; /* into the table */
@@ -99,15 +99,15 @@ static int add_step(struct pacct_plan* plan, enum pacct_step_kind kind, const ch
     memset(s, 0, sizeof(*s));
     s->kind = kind;
     if (key != NULL) {
-        s->lead_len = len + sizeof(",\"\":") - 1;
+        s->lead_len = len + sizeof("\"\":") - 1;
+        if (s->lead_len >= sizeof(s->lead)) {
+            return EINVAL;
+        }
         s->key = strndup(key, len);
-        s->lead = calloc(1, s->lead_len + PACCT_LEAD_PIECE);
-        if (s->key == NULL || s->lead == NULL) {
-            free(s->key);
-            free(s->lead);
+        if (s->key == NULL) {
             return ENOMEM;
         }
-        sprintf(s->lead, ",\"%s\":", s->key);
+        sprintf(s->lead, "\"%s\":", s->key);
     }
     plan->count++;
     plan->fixed_size += s->lead_len + VALUE_TEXT_MAX;
@@ -200,7 +200,6 @@ int pacct_plan_make(enum pacct_schema schema, const struct pacct_set* wanted, st
 void pacct_plan_free(struct pacct_plan* plan) {
     for (size_t i = 0; i < plan->count; i++) {
         free(plan->steps[i].key);
-        free(plan->steps[i].lead);
     }
     free(plan->steps);
     memset(plan, 0, sizeof(*plan));

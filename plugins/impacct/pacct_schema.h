@@ -20,7 +20,8 @@ enum pacct_form { PACCT_FORM_PLAIN, PACCT_FORM_STR, PACCT_FORM_NS, PACCT_FORM_SE
 
 enum pacct_step_kind { PACCT_STEP_VALUE, PACCT_STEP_OPEN, PACCT_STEP_CLOSE };
 
-/** Leads are copied in pieces of this size. */
+/** Room for the longest lead. Leads are copied as a whole, or the first piece of them. */
+#define PACCT_LEAD_MAX 48u
 #define PACCT_LEAD_PIECE 16u
 
 /** One step of a plan. */
@@ -30,9 +31,8 @@ struct pacct_step {
     enum pacct_field_id field; /**< VALUE */
     enum pacct_type type; /**< VALUE */
     char* key; /**< VALUE and OPEN: the member's name, terminated */
-    char* lead; /**< VALUE and OPEN: the same as JSON text: a comma, the quoted name, a colon; PACCT_LEAD_PIECE more
-                     bytes may be read behind it */
     size_t lead_len;
+    char lead[PACCT_LEAD_MAX]; /**< VALUE and OPEN: the same as JSON text: the quoted name and a colon */
 };
 
 /** Deepest nesting of objects in any schema. */
@@ -51,7 +51,7 @@ struct pacct_plan {
  *
  * @param wanted the fields to be written; others are left out
  * @param plan set on success, to be released by pacct_plan_free(); untouched on failure
- * @return 0, or ENOMEM; EINVAL would mean that a row of the table has a malformed column
+ * @return 0, or ENOMEM; EINVAL would mean that a row of the table has a malformed column, or too long a name
  */
 int pacct_plan_make(enum pacct_schema schema, const struct pacct_set* wanted, struct pacct_plan* plan);
 

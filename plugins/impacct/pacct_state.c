@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include "pacct_state.h"
+#include "pacct_digits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,13 +30,6 @@
 
 #define FORMAT 1
 #define CRC_LINE_LEN 9u /* eight digits and a newline */
-
-static void to_hex(const uint8_t* bytes, size_t len, char* text) {
-    for (size_t i = 0; i < len; i++) {
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-    }
-    text[2 * len] = '\0';
-}
 
 /* *len: room for bytes, and how many there are then */
 static bool from_hex(const char* text, uint8_t* bytes, uint32_t* len) {
@@ -61,8 +55,8 @@ static uint32_t checksum(const char* text, size_t len) {
 size_t pacct_state_encode(const struct pacct_position* pos, char* text) {
     char head[2 * PACCT_MARK_LEN + 1], before[2 * PACCT_MARK_LEN + 1];
     const uint32_t mark = pacct_position_mark_len(pos);
-    to_hex(pos->head, pos->head_len, head);
-    to_hex(pos->before, mark, before);
+    *pacct_write_hex(head, pos->head, pos->head_len) = '\0';
+    *pacct_write_hex(before, pos->before, mark) = '\0';
     const int line = snprintf(text, PACCT_STATE_MAX,
                               "{\"format\":%d,\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"offset\":%" PRIu64
                               ",\"until\":%" PRIu64 ",\"head\":\"%s\",\"before\":\"%s\"}\n",

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "pacct_text.h"
+#include "pacct_digits.h"
 
 /* everything but the strings: numbers, times, words and blanks */
 #define FIXED_SIZE 512u
@@ -43,12 +44,9 @@ static char* put(char* out, const char* text) {
 }
 
 static char* put_byte(char* out, unsigned char c) {
-    static const char hex[] = "0123456789abcdef";
     *out++ = '\\';
     *out++ = 'x';
-    *out++ = hex[c >> 4];
-    *out++ = hex[c & 0xf];
-    return out;
+    return pacct_write_hex(out, &c, 1);
 }
 
 /* Printable ASCII stands for itself, everything else is escaped: no byte can be mistaken. */

@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "pacct_tree.h"
+#include "pacct_digits.h"
 #include "pacct_json.h"
 
 #include <libfastjson/json.h>

@@ -18,6 +18,7 @@
 #include "config.h"
 
 #include "pacct_tty.h"
+#include "pacct_digits.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -163,10 +164,8 @@ size_t pacct_tty_name(struct pacct_ttys* ttys, uint16_t tty, time_t now, char* n
         }
     }
     if (major >= PTS_MAJOR_FIRST && major <= PTS_MAJOR_LAST) {
-        char text[16];
-        const int len = snprintf(text, sizeof(text), "pts/%u", (major - PTS_MAJOR_FIRST) * 256u + minor);
-        memcpy(name, text, (size_t)len);
-        return (size_t)len;
+        memcpy(name, "pts/", 4);
+        return (size_t)(pacct_write_uint(name + 4, (major - PTS_MAJOR_FIRST) * 256u + minor) - name);
     }
     size_t len = name_from(fixed, FIXED_COUNT, major, minor, name);
     if (len == 0) {

@@ -42,6 +42,10 @@ size_t pacct_utf8_copy(const char* in, size_t len, char* out, bool* clean) {
     char* const start = out;
     *clean = true;
     for (size_t i = 0; i < len;) {
+        if ((unsigned char)in[i] < 0x80) {
+            *out++ = in[i++];
+            continue;
+        }
         const size_t used = pacct_utf8_sequence((const unsigned char*)in + i, len - i);
         if (used == 0) {
             memcpy(out, "\xef\xbf\xbd", PACCT_UTF8_GROWTH);

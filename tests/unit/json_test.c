@@ -249,6 +249,29 @@ static void every_byte(void) {
     }
 }
 
+/* Text is copied in words: a byte that has to be escaped, and its neighbours, at every place of every length. */
+static void every_place(void) {
+    static const char bytes[] = {0x00, 0x01, 0x1f, 0x20, '!', '"', '#', '[', '\\', ']', 0x7e, 0x7f};
+    struct pacct_event ev;
+    memset(&ev, 0, sizeof(ev));
+    for (size_t len = 1; len <= 26; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (size_t i = 0; i < sizeof(bytes); i++) {
+                char text[26];
+                memset(text, 'a' + (int)len % 20, sizeof(text));
+                text[at] = bytes[i];
+                char* const exact = malloc(len); /* nothing behind it is to be read */
+                CHECK(exact != NULL);
+                memcpy(exact, text, len);
+                ev.strings_len = 0;
+                pacct_event_set_str(&ev, PACCT_F_COMM, exact, len);
+                check_event(&ev);
+                free(exact);
+            }
+        }
+    }
+}
+
 static void write_is(const char* comm, size_t len, const char* expected) {
     struct pacct_set only = {{0}};
     struct pacct_plan plan;
@@ -288,6 +311,7 @@ int main(void) {
     }
     exact_texts();
     every_byte();
+    every_place();
     largest_event();
     random_events();
     for (int i = 0; i < PACCT_SCHEMA_COUNT; i++) {

@@ -69,7 +69,7 @@ static size_t paths_of_plan(const struct pacct_plan* plan, bool nested, struct p
             continue;
         }
         char lead[PATH_LEN];
-        const int lead_len = snprintf(lead, sizeof(lead), ",\"%s\":", s->key);
+        const int lead_len = snprintf(lead, sizeof(lead), "\"%s\":", s->key);
         CHECK(strlen(s->key) > 0 && (!nested || strchr(s->key, '.') == NULL));
         CHECK_TEXT(s->lead, s->lead_len, lead);
         CHECK_EQ(strlen(lead), lead_len);
