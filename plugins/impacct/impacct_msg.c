@@ -28,9 +28,12 @@
 
 #define CEE_COOKIE "@cee: "
 #define LOCAL_IP "127.0.0.1"
+/* Messages made ahead of being handed over: a worker that is quicker than the input has to be woken each time it has
+ * run out of them, which costs both threads as much as several messages do. */
+#define BATCH 256
 /* Messages handed to the queue at once. Few, because rsyslog wakes the queue's workers only after the last of them: in
  * a smaller queue the first ones would fill it, and wait for ever for workers that nobody wakes. */
-#define BATCH 32
+#define SLICE 32
 /* tag, bracket, process id, bracket, colon */
 #define TAG_MAX 80
 
@@ -41,8 +44,8 @@ struct impacct_sender {
     const struct pacct_origin* origin;
     ratelimit_t* limiter;
     prop_t* local_ip;
-    multi_submit_t batch;
     smsg_t* messages[BATCH];
+    unsigned count; /* of them */
     ruleset_t* batch_ruleset; /* that all of them go to */
     struct pacct_buf text;
     struct pacct_clock clock;
@@ -68,8 +71,6 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
     s->route = route;
     s->origin = origin;
     s->second = -1;
-    s->batch.maxElem = BATCH;
-    s->batch.ppMsgs = s->messages;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
     CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
     CHKiRet(ratelimitNew(&s->limiter, "impacct", settings->file));
@@ -99,13 +100,16 @@ void impacct_sender_free(struct impacct_sender* s) {
     free(s);
 }
 
-/* Records of one second come in a row: break each second down once. */
+/* Records come mostly in the order of time: break one second of a minute down, and count from it to the others. */
 static const struct syslogTime* time_of(struct impacct_sender* s, time_t second) {
-    if (second != s->second) {
+    const time_t in_minute = s->broken_down.second + (second - s->second);
+    if (s->second >= 0 && in_minute >= 0 && in_minute < 60) {
+        s->broken_down.second = (intTiny)in_minute;
+    } else {
         struct timeval tv = {.tv_sec = second};
         s->host->datetime->timeval2syslogTime(&tv, &s->broken_down, TIME_IN_LOCALTIME);
-        s->second = second;
     }
+    s->second = second;
     return &s->broken_down;
 }
 
@@ -156,12 +160,22 @@ finalize_it:
 /* A direct queue has its actions work here, and these may try again for ever. When the input has to end, rsyslog
  * cancels the thread, which needs to be let. Other queues see to it that nothing is cancelled in them. */
 static rsRetVal flush(struct impacct_sender* s) {
+    DEFiRet;
     int before;
+    unsigned at = 0;
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
-    const rsRetVal iRet = multiSubmitFlush(&s->batch);
+    while (at < s->count && iRet == RS_RET_OK) {
+        const unsigned n = s->count - at < SLICE ? s->count - at : SLICE;
+        multi_submit_t slice = {.maxElem = SLICE, .nElem = (short)n, .ppMsgs = s->messages + at};
+        at += n;
+        iRet = multiSubmitFlush(&slice);
+    }
     pthread_setcancelstate(before, NULL);
-    s->batch.nElem = 0; /* rsyslog leaves it where it has no queue any more */
-    return iRet;
+    for (; at < s->count; at++) {
+        msgDestruct(&s->messages[at]);
+    }
+    s->count = 0;
+    RETiRet;
 }
 
 /* How the message of an event is to be. */
@@ -176,7 +190,7 @@ struct kind {
 static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, prop_t* input_name) {
     DEFiRet;
     smsg_t* msg = NULL;
-    if (s->batch.nElem > 0 && s->batch_ruleset != kind->ruleset) {
+    if (s->count > 0 && s->batch_ruleset != kind->ruleset) {
         CHKiRet(flush(s)); /* rsyslog puts a batch as a whole into the queue of its first message */
     }
     if (!write_text(s)) {
@@ -197,9 +211,9 @@ static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, p
     }
     CHKiRet(add_properties(s, kind->tree, msg));
     s->batch_ruleset = kind->ruleset;
-    s->messages[s->batch.nElem++] = msg;
+    s->messages[s->count++] = msg;
     msg = NULL;
-    if (s->batch.nElem == s->batch.maxElem) {
+    if (s->count == BATCH) {
         iRet = flush(s);
     }
 
