@@ -54,6 +54,7 @@ struct instanceConf_s {
     struct impacct_route route;
     char* state_path;
     bool refused; /* said why; does not run */
+    struct impacct_owner* owner; /* until there is an input */
     struct impacct_input* input;
 };
 typedef struct instanceConf_s instanceConf_t;
@@ -195,7 +196,9 @@ static rsRetVal make_inputs(void) {
     CHKmalloc(shared.ttys = pacct_ttys_new("/proc"));
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused) {
-            CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->state_path));
+            CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->owner,
+                                      inst->state_path));
+            inst->owner = NULL;
         }
     }
 
@@ -207,6 +210,8 @@ static void free_inputs(void) {
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         impacct_input_free(inst->input);
         inst->input = NULL;
+        impacct_owner_free(inst->owner);
+        inst->owner = NULL;
     }
     pacct_ttys_free(shared.ttys);
     shared.ttys = NULL;
@@ -337,6 +342,18 @@ BEGINcheckCnf
     }
 ENDcheckCnf
 
+/* acct(2) takes a privilege that rsyslogd may be about to give up. */
+BEGINactivateCnfPrePrivDrop
+    CODESTARTactivateCnfPrePrivDrop;
+    for (instanceConf_t* inst = pModConf->first; inst != NULL; inst = inst->next) {
+        if (!inst->refused && inst->settings.accounting == IMPACCT_ACCOUNTING_OWN) {
+            CHKmalloc(inst->owner = impacct_owner_new(&inst->settings));
+        }
+    }
+
+finalize_it:
+ENDactivateCnfPrePrivDrop
+
 BEGINactivateCnf
     CODESTARTactivateCnf;
     run_conf = pModConf;
@@ -426,7 +443,7 @@ BEGINqueryEtryPt
     CODESTARTqueryEtryPt;
     CODEqueryEtryPt_STD_IMOD_QUERIES
     CODEqueryEtryPt_STD_CONF2_QUERIES
-    CODEqueryEtryPt_STD_CONF2_IMOD_QUERIES
+    CODEqueryEtryPt_STD_CONF2_PREPRIVDROP_QUERIES CODEqueryEtryPt_STD_CONF2_IMOD_QUERIES
     CODEqueryEtryPt_IsCompatibleWithFeature_IF_OMOD_QUERIES
 ENDqueryEtryPt
 

@@ -6,6 +6,7 @@
 #define IMPACCT_GUARD_H
 
 #include "impacct_params.h"
+#include "pacct_disk.h"
 #include "pacct_notice.h"
 #include "pacct_record.h"
 
@@ -29,6 +30,12 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
  * @param n made
  */
 bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n);
+
+/** Whether records do not come although processes end, as far as has been found out. */
+bool impacct_guard_down(const struct impacct_guard* g);
+
+/** Free space; *low: as has been said. @return NULL: not known */
+const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g, bool* low);
 
 /** Milliseconds until impacct_guard_next() has to be called although no record came. */
 int impacct_guard_timeout(const struct impacct_guard* g);

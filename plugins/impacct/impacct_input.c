@@ -79,6 +79,7 @@ struct impacct_input {
     struct impacct_ack* ack;
     struct pacct_keeper* keeper;
     struct impacct_guard* guard; /* NULL: the file is another host's */
+    struct impacct_owner* owner; /* NULL: accounting is not ours */
 
     unsigned batched; /* records in the open batch */
     uint64_t records; /* read since the start */
@@ -207,6 +208,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            unsigned slot,
                            const struct impacct_settings* settings,
                            const struct impacct_route* route,
+                           struct impacct_owner* owner,
                            const char* state_path) {
     DEFiRet;
     struct impacct_input* in;
@@ -232,6 +234,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
         CHKmalloc(in->guard = impacct_guard_new(settings));
     }
     CHKiRet(make_counters(in));
+    in->owner = owner;
 
 finalize_it:
     if (iRet != RS_RET_OK) {
@@ -251,6 +254,7 @@ void impacct_input_free(struct impacct_input* in) {
     }
     drop_kept(in);
     impacct_guard_free(in->guard);
+    impacct_owner_free(in->owner);
     impacct_sender_free(in->sender);
     impacct_ack_free(in->ack);
     pacct_follow_free(in->follow);
@@ -515,10 +519,29 @@ finalize_it:
     RETiRet;
 }
 
-/* Everything has been read: is there anything to say about accounting itself? */
+/* Is there anything to say about accounting itself? Asked only when everything has been read: what stays with a rotated
+ * file for a moment has not looked at the next one, and would miss records there. */
 static bool ask_guard(struct impacct_input* in) {
     bool any = false;
+    if (pacct_follow_timeout(in->follow) >= 0) {
+        return false;
+    }
     while (in->guard != NULL && impacct_guard_next(in->guard, pacct_follow_fd(in->follow), &in->notice)) {
+        impacct_tell_notice(&in->notice, 0);
+        keep_notice(in, &in->notice);
+        any = true;
+    }
+    return any;
+}
+
+static bool ask_owner(struct impacct_input* in) {
+    struct impacct_owner_view view = {.done = &in->done};
+    bool any = false;
+    if (in->guard != NULL) {
+        view.disk = impacct_guard_disk(in->guard, &view.disk_low);
+        view.down = impacct_guard_down(in->guard);
+    }
+    while (in->owner != NULL && impacct_owner_next(in->owner, &view, &in->notice)) {
         impacct_tell_notice(&in->notice, 0);
         keep_notice(in, &in->notice);
         any = true;
@@ -565,7 +588,11 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
             in->batched = 0;
         }
     }
-    return more || ask_guard(in) ? IMPACCT_MORE : IMPACCT_QUIET;
+    if (!more) {
+        more = ask_guard(in);
+        more = ask_owner(in) || more;
+    }
+    return more ? IMPACCT_MORE : IMPACCT_QUIET;
 }
 
 uint64_t impacct_input_records(const struct impacct_input* in) {
@@ -581,6 +608,10 @@ int impacct_input_timeout(const struct impacct_input* in) {
     if (in->guard != NULL && in->retry_ms == 0 && !in->full) { /* it is not asked meanwhile */
         const int guard_ms = impacct_guard_timeout(in->guard);
         ms = ms < guard_ms ? ms : guard_ms;
+    }
+    if (in->owner != NULL && in->retry_ms == 0 && !in->full) {
+        const int owner_ms = impacct_owner_timeout(in->owner);
+        ms = ms < owner_ms ? ms : owner_ms;
     }
     if (in->retry_ms != 0) {
         const int64_t left = in->retry_ms - now_ms();
@@ -628,6 +659,10 @@ void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
 
 void impacct_input_say_goodbye(struct impacct_input* in) {
     prop_t* prop;
+    if (in->owner != NULL && impacct_owner_stop(in->owner, &in->notice)) {
+        impacct_tell_notice(&in->notice, 0);
+        keep_notice(in, &in->notice);
+    }
     if (!in->started || in->refused || (prop = impacct_ack_prop(in->ack)) == NULL) {
         return; /* what does not take records does not take this */
     }

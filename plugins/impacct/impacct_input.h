@@ -7,6 +7,7 @@
 
 #include "impacct_host.h"
 #include "impacct_msg.h"
+#include "impacct_owner.h"
 #include "impacct_params.h"
 #include "pacct_names.h"
 #include "pacct_tty.h"
@@ -32,6 +33,7 @@ enum impacct_served {
  *
  * @param slot of this input in shared->wake
  * @param state_path of the state file, NULL: no position is kept; copied
+ * @param owner of accounting, NULL: not owned; belongs to the input if this succeeds
  * @param shared, settings, route have to outlive the input
  */
 rsRetVal impacct_input_new(struct impacct_input** input,
@@ -39,6 +41,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            unsigned slot,
                            const struct impacct_settings* settings,
                            const struct impacct_route* route,
+                           struct impacct_owner* owner,
                            const char* state_path);
 
 /** Load the position and start the threads that the input needs. Called by the input thread. */

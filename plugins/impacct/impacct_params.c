@@ -36,6 +36,7 @@ enum kind {
     CHOICE,
     SWITCH,
     NUMBER,
+    SIZE,
     SECONDS,
     ALARM,
     FACILITY,
@@ -48,13 +49,15 @@ struct param {
     enum kind kind;
     size_t offset; /* in struct impacct_settings */
     const char* dflt; /* "": none */
-    long min, max; /* NUMBER; SECONDS and ALARM in milliseconds */
+    long min, max; /* NUMBER; SIZE in bytes; SECONDS and ALARM in milliseconds */
     const char* const* choices; /* CHOICE: terminated by NULL, in the order of their numbers */
 };
 
 static const char* const modes[] = {"inotify", "polling", NULL};
 static const char* const formats[] = {"json", "cee", "text", NULL};
 static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
+static const char* const accountings[] = {"follow", "own", NULL};
+static const char* const at_stops[] = {"leave", "off", NULL};
 static const char* const byte_orders[] = {"native", "little", "big", NULL};
 
 #define DAY_MS 86400000L
@@ -109,6 +112,20 @@ static const struct param params[] = {
      .min = 1,
      .max = INT_MAX},
     {.name = "silenceAlarm", .kind = ALARM, .offset = AT(silence_alarm), .dflt = "", .min = 1000, .max = 7 * DAY_MS},
+    {.name = "accounting", .kind = CHOICE, .offset = AT(accounting), .dflt = "follow", .choices = accountings},
+    {.name = "accounting.maxFileSize",
+     .kind = SIZE,
+     .offset = AT(accounting_max_file_size),
+     .dflt = "64m",
+     .min = 4096,
+     .max = LONG_MAX},
+    {.name = "accounting.keep", .kind = NUMBER, .offset = AT(accounting_keep), .dflt = "4", .max = 1000},
+    {.name = "accounting.atStop",
+     .kind = CHOICE,
+     .offset = AT(accounting_at_stop),
+     .dflt = "leave",
+     .choices = at_stops},
+    {.name = "accounting.force", .kind = SWITCH, .offset = AT(accounting_force), .dflt = "off"},
     {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
     {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
     {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = ""},
@@ -155,6 +172,28 @@ static const char* set_seconds(const struct param* p, const char* text, int* ms)
     }
     *ms = (int)lround(seconds * 1000);
     return NULL;
+}
+
+/* As rsyslog reads sizes: k, m, g are powers of 1024, K, M, G of 1000. */
+static const char* set_size(const struct param* p, const char* text, uint64_t* size) {
+    static char why[128];
+    static const struct {
+        char suffix[2];
+        uint64_t factor;
+    } units[] = {{"", 1},     {"k", 1024},    {"m", 1048576},   {"g", 1073741824},
+                 {"K", 1000}, {"M", 1000000}, {"G", 1000000000}};
+    char* end;
+    errno = 0;
+    const unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    for (size_t i = 0; n > 0 && errno == 0 && i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcmp(end, units[i].suffix) == 0 && n <= (unsigned long)p->max / units[i].factor &&
+            n * units[i].factor >= (unsigned long)p->min) {
+            *size = n * units[i].factor;
+            return NULL;
+        }
+    }
+    snprintf(why, sizeof(why), "a size of at least %ld bytes, such as \"64m\" or \"1g\"", p->min);
+    return why;
 }
 
 static const char* set_alarm(const struct param* p, const char* text, int* ms) {
@@ -326,6 +365,8 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
             return set_number(p, text, at);
         case SECONDS:
             return set_seconds(p, text, at);
+        case SIZE:
+            return set_size(p, text, at);
         case ALARM:
             return set_alarm(p, text, at);
         case FACILITY:

@@ -14,6 +14,8 @@
 
 enum impacct_mode { IMPACCT_MODE_INOTIFY, IMPACCT_MODE_POLLING };
 enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TEXT };
+enum impacct_accounting { IMPACCT_ACCOUNTING_FOLLOW, IMPACCT_ACCOUNTING_OWN };
+enum impacct_at_stop { IMPACCT_AT_STOP_LEAVE, IMPACCT_AT_STOP_OFF };
 enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_ORDER_BIG };
 
 /** A time that was switched off. */
@@ -43,8 +45,15 @@ struct impacct_settings {
     int rotated_files, rotated_max_age; /**< seconds */
     int resolve_names, resolve_names_cache_time;
     int silence_alarm; /**< milliseconds; IMPACCT_OFF: none */
+    int accounting; /**< enum impacct_accounting */
+    uint64_t accounting_max_file_size;
+    int accounting_keep;
+    int accounting_at_stop; /**< enum impacct_at_stop */
+    int accounting_force;
     int ahz;
-    int v0_byte_order; /**< enum impacct_byte_order */
+    int v0_byte_order; /**< enum impacct_accounting { IMPACCT_ACCOUNTING_FOLLOW, IMPACCT_ACCOUNTING_OWN };
+enum impacct_at_stop { IMPACCT_AT_STOP_LEAVE, IMPACCT_AT_STOP_OFF };
+enum impacct_byte_order */
     char* hostname;
     char* host_id;
 };

@@ -31,7 +31,7 @@ unsigned pacct_notice_severity(enum pacct_notice_id id) {
 void pacct_notice_begin(struct pacct_notice* n, enum pacct_notice_id id, const char* file) {
     n->id = id;
     n->file = file;
-    n->old_file = NULL;
+    n->old_file[0] = '\0';
     n->detail[0] = '\0';
     n->count = 0;
     clock_gettime(CLOCK_REALTIME, &n->time);
@@ -44,7 +44,7 @@ void pacct_notice_number(struct pacct_notice* n, enum pacct_field_id field, uint
 
 static void set_text(struct pacct_event* ev, enum pacct_field_id field, const char* text, char* room, size_t max) {
     bool clean;
-    if (text != NULL && text[0] != '\0') {
+    if (text[0] != '\0') {
         pacct_event_set_str(ev, field, room, pacct_utf8_copy(text, strnlen(text, max), room, &clean));
     }
 }

@@ -51,7 +51,8 @@ unsigned pacct_notice_severity(enum pacct_notice_id id);
 struct pacct_notice {
     enum pacct_notice_id id;
     struct timespec time; /**< when, wall clock */
-    const char *file, *old_file; /**< paths, any bytes; NULL: none */
+    const char* file; /**< path, any bytes; has to outlive the notice */
+    char old_file[PATH_MAX]; /**< the same of another one; "": none */
     char detail[PACCT_NOTICE_DETAIL]; /**< a sentence for people, any bytes */
     struct {
         enum pacct_field_id field;

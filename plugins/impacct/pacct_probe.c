@@ -31,21 +31,29 @@ static int child(void* name) {
     _exit(0);
 }
 
-int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
+int pacct_probe_run(int (*what)(void*), void* arg, int* status) {
     static _Alignas(64) char stack[STACK_SIZE];
+    const pid_t pid = clone(what, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, arg);
+    if (pid < 0) {
+        return errno;
+    }
+    while (waitpid(pid, status, __WALL) < 0) {
+        if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
     static unsigned count;
+    int status;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     /* another rsyslogd on the same file has other nanoseconds */
     const unsigned digits = ((unsigned)now.tv_nsec ^ (unsigned)getpid() << 13 ^ count++) & 0xfffffffu;
     snprintf(name, PACCT_PROBE_NAME + 1, PACCT_PROBE_PREFIX "%07x", digits);
-    const pid_t pid = clone(child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, name);
-    if (pid < 0) {
-        return errno;
-    }
-    while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR) {
-    }
-    return 0;
+    return pacct_probe_run(child, name, &status);
 }
 
 /* The first number behind a prefix in a file of /proc. The line that begins with it is looked for. */

@@ -27,6 +27,15 @@
 int pacct_probe(char name[PACCT_PROBE_NAME + 1]);
 
 /**
+ * Have a child do something else that ends with _exit(2), in the same way.
+ *
+ * @param what called in the child; system calls only
+ * @param status set to its wait status
+ * @return 0, or the errno for which there was no child
+ */
+int pacct_probe_run(int (*what)(void*), void* arg, int* status);
+
+/**
  * How many tasks have ended since the machine started: forks (/proc/stat, "processes") less those that live
  * (/proc/loadavg). Threads are tasks, too.
  *

@@ -36,7 +36,8 @@ cases=() add=()
 
 list='["one", "two"]'
 for name in file mode pollingInterval tag facility severity ruleset stateRuleset ratelimit.interval ratelimit.burst format schema \
-    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm \
+    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm accounting accounting.maxFileSize \
+    accounting.keep accounting.atStop accounting.force \
     ahz v0.byteOrder hostname hostId; do
     wrong $name "$list" "list of 2"
     wrong $name '""'
@@ -55,6 +56,13 @@ wrong ahz '"65536"'
 for value in 0 -1 often 1s nan inf 86401; do
     wrong pollingInterval "\"$value\""
 done
+for value in 0 4095 1.5m 64mb -1 large 99999999999g; do
+    wrong accounting.maxFileSize "\"$value\""
+done
+wrong accounting.keep '"1001"'
+wrong accounting '"mine"'
+wrong accounting.atStop '"on"'
+wrong accounting.force '"1"'
 for value in 0.9 -1 never 60s nan 604801; do
     wrong silenceAlarm "\"$value\""
 done

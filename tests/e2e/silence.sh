@@ -14,7 +14,7 @@ mount -t tmpfs -o size=4m tmpfs "$D" || skip_test "cannot mount a file system"
 limits=$(cat /proc/sys/kernel/acct)
 # the kernel looks at the free space when a process ends, at most each 30 seconds; here each second
 echo "4 2 1" >/proc/sys/kernel/acct
-trap 'accton off >/dev/null; echo "$limits" >/proc/sys/kernel/acct; umount -l "$D"' EXIT
+trap 'accton off >/dev/null; echo "$limits" >/proc/sys/kernel/acct; umount -l "$D" 2>/dev/null' EXIT
 : >"$F"
 accton "$F" >/dev/null
 generate_conf
@@ -141,6 +141,7 @@ expect "$STATES" accounting_stopped accounting_silent
 fill 3
 accton "$F" >/dev/null
 expect "$STATES" disk_low accounting_suspended
-rm "$D/ballast"
 shutdown
+accton off >/dev/null
+umount "$D"
 exit_test

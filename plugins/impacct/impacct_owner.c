@@ -1,0 +1,293 @@
+/**
+ * @file impacct_owner.c
+ * @brief accounting="own": keeps accounting on, its files rotated, and gives up old ones before space runs out.
+ *
+ * Algorithm: whenever the file has been read to its end, and not more often
+ * than each LOOK_MS, see whether accounting still is where it should be, and
+ * whether the file has grown too large or space too little. A file is removed
+ * only when the actions are done with everything before the live one.
+ *
+ * Concurrency and locking: made by rsyslogd's main thread, used by the input
+ * thread then. A lock on the directory keeps a second rsyslogd away.
+ *
+ * Failure model: what cannot be done is said once and tried again, and the
+ * file is read as if it were somebody else's.
+ */
+#include "impacct_owner.h"
+#include "impacct_tell.h"
+#include "pacct_control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOOK_MS 1000
+/* how long to leave alone what could not be done, and how long to do without a look where nothing happens */
+#define RETRY_MS 10000
+/* a live file smaller than this is not worth giving up */
+#define GIVE_UP_MIN (1024 * 1024)
+
+struct impacct_owner {
+    const struct impacct_settings* settings;
+    int lock; /* -1: not held */
+    bool on; /* we have switched it on, or found it on */
+    bool powerless; /* and will stay so */
+    bool checked; /* the rights, after rsyslogd has given up privileges */
+    bool told; /* what cannot be done */
+    const char* previous; /* file that accounting was taken from; NULL: none known */
+    bool started; /* notice that accounting was switched on is to be sent */
+    bool hurried; /* little space: look again even if nothing happens */
+    int64_t look_at;
+};
+
+static int64_t now_ms(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- taking hold ---- */
+
+static bool has_right(struct impacct_owner* o) {
+    const char* why;
+    switch (pacct_control_right()) {
+        case PACCT_RIGHT_GRANTED:
+            return true;
+        case PACCT_RIGHT_NO_KERNEL:
+            why = "this kernel was built without process accounting (CONFIG_BSD_PROCESS_ACCT)";
+            break;
+        case PACCT_RIGHT_FATAL:
+        case PACCT_RIGHT_DENIED:
+        default:
+            why = o->checked
+                      ? "rsyslogd may not call acct(2): it has given up its privileges; run it without "
+                        "$PrivDropToUser, or with accounting=\"follow\" and another program that rotates the file"
+                      : "rsyslogd may not call acct(2): it lacks the capability CAP_SYS_PACCT, or its system "
+                        "call filter refuses it. For systemd, contrib/systemd/rsyslog-accounting.conf grants both";
+            break;
+    }
+    o->powerless = true;
+    LogError(0, RS_RET_ERR,
+             "impacct: accounting=\"own\" of '%s' cannot be done: %s. Records that come into this file are read",
+             o->settings->file, why);
+    return false;
+}
+
+static void tell_failure(struct impacct_owner* o, int error, const char* call) {
+    if (o->told) {
+        return;
+    }
+    o->told = true;
+    if (error == EWOULDBLOCK) {
+        LogError(0, RS_RET_ERR,
+                 "impacct: accounting=\"own\" of '%s': another rsyslogd owns accounting in this directory; give one of "
+                 "the two accounting=\"follow\". It is tried again",
+                 o->settings->file);
+    } else if (error == EPERM) {
+        LogError(0, RS_RET_ERR,
+                 "impacct: accounting=\"own\" of '%s': %s failed: others may write to it, or it belongs to somebody "
+                 "else, or is no regular file of one name. It is tried again",
+                 o->settings->file, call);
+    } else {
+        LogError(error, RS_RET_ERR, "impacct: accounting=\"own\" of '%s': %s failed; it is tried again",
+                 o->settings->file, call);
+    }
+}
+
+/* Accounting that goes to somebody else's file is not taken away. */
+static bool is_taken(struct impacct_owner* o) {
+    const char* const other = pacct_control_find(o->settings->file);
+    if (other == NULL) {
+        return false;
+    }
+    if (o->settings->accounting_force) {
+        o->previous = other;
+        return false;
+    }
+    if (!o->told) {
+        o->told = true;
+        LogError(
+            0, RS_RET_ERR,
+            "impacct: accounting=\"own\" of '%s': accounting goes to '%s', so another program owns it. Switch that "
+            "one off (the service acct or psacct, or atopacctd), follow its file with accounting=\"follow\", or "
+            "take it over with accounting.force=\"on\". It is tried again",
+            o->settings->file, other);
+    }
+    return true;
+}
+
+static void take_hold(struct impacct_owner* o) {
+    const char* const file = o->settings->file;
+    const char* call = "";
+    int error = o->lock >= 0 ? 0 : pacct_control_lock(file, &o->lock, &call);
+    if (error == 0) {
+        error = pacct_control_prepare(file, &call);
+    } else {
+        o->lock = -1;
+    }
+    if (error == 0 && pacct_control_reaches(file)) {
+        o->on = true;
+        return;
+    }
+    if (error == 0 && is_taken(o)) {
+        return;
+    }
+    if (error == 0) {
+        error = pacct_control_on(file, &call);
+    }
+    if (error != 0) {
+        tell_failure(o, error, call);
+        return;
+    }
+    o->on = o->started = true;
+    o->told = false;
+}
+
+struct impacct_owner* impacct_owner_new(const struct impacct_settings* settings) {
+    struct impacct_owner* const o = calloc(1, sizeof(*o));
+    if (o != NULL) {
+        o->settings = settings;
+        o->lock = -1;
+        if (has_right(o)) {
+            take_hold(o);
+        }
+    }
+    return o;
+}
+
+void impacct_owner_free(struct impacct_owner* o) {
+    if (o != NULL) {
+        if (o->lock >= 0) {
+            close(o->lock);
+        }
+        free(o);
+    }
+}
+
+/* ---- keeping it ---- */
+
+/* Accounting is not where it should be. The guard says what becomes of it. */
+static void take_hold_again(struct impacct_owner* o, const struct impacct_owner_view* v, bool exists) {
+    if (exists && (pacct_control_reaches(o->settings->file) || (v->disk != NULL && !v->disk->may_resume))) {
+        return; /* only suspended */
+    }
+    LogMsg(0, NO_ERRCODE, LOG_WARNING, "impacct: accounting does not go to '%s' any more; taking hold of it again",
+           o->settings->file);
+    o->on = false;
+    take_hold(o);
+    o->started = false;
+}
+
+static void rotate(struct impacct_owner* o) {
+    const char* call;
+    const int error = pacct_control_rotate(o->settings->file, &call);
+    if (error != 0) {
+        tell_failure(o, error, call);
+        o->look_at = now_ms() + RETRY_MS;
+        return;
+    }
+    o->told = false;
+}
+
+/* Little space: give up the oldest file, else make the live one such a file. */
+static bool give_up(struct impacct_owner* o, const struct impacct_owner_view* v, off_t size, struct pacct_notice* n) {
+    char removed[PATH_MAX];
+    if (!pacct_control_remove_oldest(o->settings->file, 0, removed)) {
+        if (size >= GIVE_UP_MIN) {
+            rotate(o);
+        }
+        return false;
+    }
+    pacct_notice_begin(n, PACCT_N_DISK_LOW, o->settings->file);
+    strcpy(n->old_file, removed);
+    pacct_notice_number(n, PACCT_F_FREE_PERCENT, v->disk->free_centi);
+    pacct_notice_number(n, PACCT_F_FREE_BYTES, v->disk->free_bytes);
+    impacct_notice_say(n,
+                       "the file system of '%s' had %u.%02u %% free: '%s' was removed, whose records rsyslog is done "
+                       "with, so that the kernel does not suspend accounting",
+                       o->settings->file, v->disk->free_centi / 100, v->disk->free_centi % 100, removed);
+    return true;
+}
+
+static bool say_started(struct impacct_owner* o, struct pacct_notice* n) {
+    o->started = false;
+    pacct_notice_begin(n, PACCT_N_ACCOUNTING_STARTED, o->settings->file);
+    if (o->previous != NULL) {
+        strcpy(n->old_file, o->previous);
+    }
+    impacct_notice_say(n, "accounting was switched on, into '%s'%s%s", o->settings->file,
+                       o->previous == NULL ? "" : ", and taken from ", o->previous == NULL ? "" : o->previous);
+    return true;
+}
+
+bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view* v, struct pacct_notice* n) {
+    struct stat st;
+    char removed[PATH_MAX];
+    const char* const file = o->settings->file;
+    const int64_t now = now_ms();
+    if (o->started) {
+        return say_started(o, n);
+    }
+    if (o->powerless || now < o->look_at) {
+        return false;
+    }
+    o->look_at = now + (o->on ? LOOK_MS : RETRY_MS);
+    if (!o->checked) {
+        o->checked = true;
+        if (!has_right(o)) {
+            return false;
+        }
+    }
+    if (!o->on) {
+        take_hold(o);
+        return o->started && say_started(o, n);
+    }
+    const bool exists = lstat(file, &st) == 0;
+    if (!exists || v->down) {
+        o->look_at = now + RETRY_MS;
+        take_hold_again(o, v, exists);
+        return false;
+    }
+    if (v->done->dev != st.st_dev || v->done->ino != st.st_ino) {
+        return false; /* older files may still be needed */
+    }
+    o->hurried = v->disk_low && v->disk != NULL;
+    if (o->hurried) {
+        return give_up(o, v, st.st_size, n);
+    }
+    /* a rotation switches accounting on: where somebody has switched it off, that is to be noticed first */
+    if ((uint64_t)st.st_size >= o->settings->accounting_max_file_size && pacct_control_reaches(file)) {
+        rotate(o);
+    }
+    while (pacct_control_remove_oldest(file, (unsigned)o->settings->accounting_keep, removed)) {
+    }
+    return false;
+}
+
+int impacct_owner_timeout(const struct impacct_owner* o) {
+    return o->started ? 0 : o->hurried ? LOOK_MS : RETRY_MS;
+}
+
+bool impacct_owner_stop(struct impacct_owner* o, struct pacct_notice* n) {
+    const char* const file = o->settings->file;
+    const char* call;
+    if (!o->on || o->powerless || o->settings->accounting_at_stop != IMPACCT_AT_STOP_OFF ||
+        !pacct_control_reaches(file)) {
+        return false;
+    }
+    const int error = o->previous != NULL ? pacct_control_on(o->previous, &call) : pacct_control_off(&call);
+    if (error != 0) {
+        LogError(error, RS_RET_ERR, "impacct: accounting into '%s' could not be switched off (%s)", file, call);
+        return false;
+    }
+    pacct_notice_begin(n, PACCT_N_ACCOUNTING_STOPPED, file);
+    if (o->previous != NULL) {
+        strcpy(n->old_file, o->previous);
+    }
+    impacct_notice_say(n, "accounting into '%s' was switched %s%s, as accounting.atStop says", file,
+                       o->previous == NULL ? "off" : "back to ", o->previous == NULL ? "" : o->previous);
+    return true;
+}

@@ -1,0 +1,269 @@
+/**
+ * @file pacct_control.c
+ * @brief Switching process accounting, and keeping its files. Nothing else calls acct(2).
+ *
+ * Algorithm: rotated files are numbered, the newest is 1, as logrotate does it
+ * and pacct_rotated finds them. A rotation renames from the oldest on, so that
+ * at every moment each file has a name, and one that is interrupted leaves at
+ * worst a gap in the numbers.
+ *
+ * Concurrency and locking: one thread; other processes are kept away by a lock
+ * on the directory, as far as they ask for it.
+ *
+ * Failure model: each step that fails is undone where it is not harmless.
+ */
+#include "config.h"
+
+#include "pacct_control.h"
+#include "pacct_probe.h"
+#include "pacct_record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* where programs let accounting go to: GNU acct on Debian, Red Hat and elsewhere, atopacctd, atop */
+static const char* const known_files[] = {
+    "/var/log/account/pacct", "/var/account/pacct",          "/var/log/pacct",
+    "/run/pacct_source",      "/var/cache/atop.d/atop.acct", "/tmp/atop.d/atop.acct"};
+#define KNOWN_COUNT (sizeof(known_files) / sizeof(known_files[0]))
+
+/* highest number of a rotated file that is looked for */
+#define NUMBER_MAX 9999u
+
+static int try_call(void* arg) {
+    (void)arg;
+    /* an empty name: ENOENT, once the caller's rights have been checked (kernel/acct.c) */
+    _exit(acct("") == 0 ? 0 : errno);
+}
+
+enum pacct_right pacct_control_right(void) {
+    int status;
+    if (pacct_probe_run(try_call, NULL, &status) != 0) {
+        return PACCT_RIGHT_DENIED;
+    }
+    if (WIFSIGNALED(status)) {
+        return PACCT_RIGHT_FATAL;
+    }
+    switch (WEXITSTATUS(status)) {
+        case ENOENT:
+            return PACCT_RIGHT_GRANTED;
+        case ENOSYS:
+            return PACCT_RIGHT_NO_KERNEL;
+        default:
+            return PACCT_RIGHT_DENIED;
+    }
+}
+
+static int fail(const char* what, const char** call) {
+    *call = what;
+    return errno;
+}
+
+/* Nobody but us and root may change it. */
+static bool is_ours(const struct stat* st) {
+    return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static int open_directory(const char* path, int* fd, const char** call) {
+    char copy[PATH_MAX];
+    if (strlen(path) >= sizeof(copy)) {
+        errno = ENAMETOOLONG;
+        return fail("open", call);
+    }
+    strcpy(copy, path);
+    const char* const directory = dirname(copy);
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
+        return fail("mkdir", call);
+    }
+    *fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *fd < 0 ? fail("open of the directory", call) : 0;
+}
+
+static int make_file(const char* path, const char** call) {
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST) {
+        fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    }
+    if (fd < 0) {
+        return fail("open", call);
+    }
+    const bool ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 && is_ours(&st);
+    close(fd);
+    if (!ours) {
+        errno = EPERM;
+        return fail("check of the file", call);
+    }
+    return 0;
+}
+
+int pacct_control_prepare(const char* path, const char** call) {
+    struct stat st;
+    int fd;
+    const int error = open_directory(path, &fd, call);
+    if (error != 0) {
+        return error;
+    }
+    const bool ours = fstat(fd, &st) == 0 && is_ours(&st);
+    close(fd);
+    if (!ours) {
+        errno = EPERM;
+        return fail("check of the directory", call);
+    }
+    return make_file(path, call);
+}
+
+int pacct_control_lock(const char* path, int* fd, const char** call) {
+    const int error = open_directory(path, fd, call);
+    if (error == 0 && flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+        const int locked = fail("flock", call);
+        close(*fd);
+        return locked;
+    }
+    return error;
+}
+
+int pacct_control_on(const char* path, const char** call) {
+    return acct(path) == 0 ? 0 : fail("acct", call);
+}
+
+int pacct_control_off(const char** call) {
+    return acct(NULL) == 0 ? 0 : fail("acct", call);
+}
+
+/* Whether the name stands in one of the records behind an offset. They are few: those of one moment. */
+static bool find_name(int fd, off_t from, const char* name) {
+    uint8_t piece[PACCT_RECORD_MAX * 64];
+    ssize_t n;
+    while ((n = pread(fd, piece, sizeof(piece), from)) > 0) {
+        if (memmem(piece, (size_t)n, name, strlen(name)) != NULL) {
+            return true;
+        }
+        from += n > (ssize_t)PACCT_RECORD_MAX ? n - (ssize_t)PACCT_RECORD_MAX : n; /* it may lie across the end */
+    }
+    return false;
+}
+
+/* Which of some files, -1 for those that cannot be read, gets the record of a child? -1: none */
+static int find_reached(const int* fds, size_t count) {
+    off_t ends[KNOWN_COUNT];
+    char name[PACCT_PROBE_NAME + 1];
+    for (size_t i = 0; i < count; i++) {
+        ends[i] = fds[i] < 0 ? 0 : lseek(fds[i], 0, SEEK_END);
+    }
+    if (pacct_probe(name) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fds[i] >= 0 && find_name(fds[i], ends[i], name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+bool pacct_control_reaches(const char* path) {
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const bool reached = fd >= 0 && find_reached(&fd, 1) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return reached;
+}
+
+const char* pacct_control_find(const char* but) {
+    int fds[KNOWN_COUNT];
+    struct stat ours, st;
+    const bool exists = stat(but, &ours) == 0;
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        fds[i] = open(known_files[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fds[i] >= 0 && (fstat(fds[i], &st) != 0 || !S_ISREG(st.st_mode) ||
+                            (exists && st.st_dev == ours.st_dev && st.st_ino == ours.st_ino))) {
+            close(fds[i]);
+            fds[i] = -1;
+        }
+    }
+    const int found = find_reached(fds, KNOWN_COUNT);
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    return found < 0 ? NULL : known_files[found];
+}
+
+/* Room for a path with a number behind it; false where it is too long. */
+static bool numbered(char* room, const char* path, unsigned number) {
+    return snprintf(room, PATH_MAX, "%s.%u", path, number) < PATH_MAX;
+}
+
+/* The first number that is free */
+static unsigned first_gap(const char* path) {
+    char name[PATH_MAX];
+    unsigned n = 1;
+    while (n < NUMBER_MAX && numbered(name, path, n) && access(name, F_OK) == 0) {
+        n++;
+    }
+    return n;
+}
+
+int pacct_control_rotate(const char* path, const char** call) {
+    char from[PATH_MAX], to[PATH_MAX];
+    for (unsigned n = first_gap(path); n > 1; n--) {
+        if (!numbered(to, path, n) || !numbered(from, path, n - 1)) {
+            errno = ENAMETOOLONG;
+            return fail("rename", call);
+        }
+        if (rename(from, to) != 0) {
+            return fail("rename", call);
+        }
+    }
+    if (!numbered(to, path, 1) || rename(path, to) != 0) {
+        return fail("rename", call);
+    }
+    int error = make_file(path, call);
+    if (error == 0) {
+        error = pacct_control_on(path, call);
+    }
+    if (error != 0) { /* the kernel still writes to the old one: give it its name back */
+        unlink(path);
+        rename(to, path);
+    }
+    return error;
+}
+
+bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed) {
+    unsigned oldest = 0;
+    char name[PATH_MAX];
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof(copy), "%s", path);
+    snprintf(name, sizeof(name), "%s", path);
+    const char* const base = basename(name);
+    const size_t len = strlen(base);
+    DIR* const directory = opendir(dirname(copy));
+    const struct dirent* e;
+    while (directory != NULL && (e = readdir(directory)) != NULL) {
+        char* end;
+        if (strncmp(e->d_name, base, len) == 0 && e->d_name[len] == '.' && e->d_name[len + 1] > '0' &&
+            e->d_name[len + 1] <= '9') {
+            const unsigned long n = strtoul(e->d_name + len + 1, &end, 10);
+            if (*end == '\0' && n <= NUMBER_MAX && n > oldest) {
+                oldest = (unsigned)n;
+            }
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return oldest > keep && numbered(removed, path, oldest) && unlink(removed) == 0;
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Intent: with accounting="own" the module keeps accounting on, its files small and few, and takes nothing from others.
+# Invariant: every process that ends while accounting is on arrives once, through any number of rotations, a crash and
+# a restart; files and directory are nobody else's; who else wants accounting is named and left alone, unless told.
+# Oracle: processes that carry numbers; the kernel, in a pid namespace of its own.
+if [ "${1:-}" != inside ] && [ "$(id -u)" = 0 ]; then
+    exec unshare --mount --propagation unchanged --pid --fork --kill-child --mount-proc bash "$0" inside
+fi
+. "${srcdir:=$(dirname "$0")/..}/diag.sh"
+require_accounting
+mount --make-rprivate / 2>/dev/null || true
+trap 'accton off >/dev/null; umount -l "$WORK/disk" 2>/dev/null' EXIT
+F=$WORK/account/pacct
+own() { # own [PARAMETER]...
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$F\" ruleset=\"records\" accounting=\"own\" silenceAlarm=\"4\" $*)"
+}
+N=0
+run() { # run COUNT: so many processes, with names that no others have
+    local i
+    for ((i = 0; i < $1; i++)); do
+        cp "$WORK/true" "$WORK/bin/n$N"
+        "$WORK/bin/n$N"
+        rm "$WORK/bin/n$N"
+        N=$((N + 1))
+    done
+}
+have() { # each of the N names
+    grep -o '"comm":"n[0-9]*"' "$OUT" | sort -u | wc -l
+}
+all_there() { [ "$(have)" = "$N" ]; }
+mkdir "$WORK/bin"
+cp /bin/true "$WORK/true"
+
+# it makes the directory and the file, and switches accounting on
+own 'accounting.maxFileSize="4k"' 'accounting.keep="2"'
+startup
+wait_content '"event":"accounting_started"' "$STATES"
+assert_eq "$(stat -c '%a %u' "$F")" "600 0" "the file"
+assert_eq "$(stat -c '%a %u' "$(dirname "$F")")" "700 0" "the directory"
+# rotations, as many as come
+for _ in 1 2 3 4 5 6; do
+    run 60
+    wait_for "the processes" all_there
+done
+content_check '"event":"file_rotated"' "$STATES"
+few() { [ "$(find "$WORK/account" -name 'pacct.*' | sort | sed 's/.*pacct//' | paste -sd' ')" = ".1 .2" ]; }
+wait_for "two old files" few
+
+content_absent accounting_stopped "$STATES"
+
+# somebody switches it off: it is on again, and the gap is told
+accton off >/dev/null
+wait_content '"event":"accounting_stopped"' "$STATES"
+wait_for "accounting to be on again" grep -q '"event":"accounting_started".*come back' "$STATES"
+run 10
+wait_for "the processes" all_there
+
+# somebody deletes the file
+rm "$F"
+wait_for "a new file" test -e "$F"
+run 10
+wait_for "the processes" all_there
+
+# a crash, and processes meanwhile
+kill_immediate
+run 20
+startup
+wait_for "the processes" all_there
+run 5
+wait_for "the processes" all_there
+
+# a second rsyslogd
+first=$RSYSLOGD_PID
+cp "$WORK/rsyslog.conf" "$WORK/rsyslog.first"
+mv "$WORK/pid" "$WORK/pid.first"
+mkdir "$WORK/second"
+own "stateFile.directory=\"$WORK/second\""
+startup
+wait_content "another rsyslogd owns accounting in this directory"
+shutdown
+RSYSLOGD_PID=$first
+mv "$WORK/pid.first" "$WORK/pid"
+shutdown
+run 5 # it was left on
+own 'accounting.atStop="off"'
+startup
+wait_for "the processes" all_there
+shutdown
+size=$(stat -c %s "$F")
+/bin/true
+assert_eq "$(stat -c %s "$F")" "$size" "accounting is off after the stop"
+content_check '"event":"accounting_stopped","id"' "$STATES"
+assert_eq "$(have)" "$N" "processes"
+
+# it belongs to somebody else
+mkdir -p "$WORK/varlog"
+mount --bind "$WORK/varlog" /var/log
+trap 'accton off >/dev/null; umount -l "$WORK/disk" /var/log 2>/dev/null' EXIT
+mkdir /var/log/account
+: >/var/log/account/pacct
+accton /var/log/account/pacct >/dev/null
+own
+startup
+wait_content "accounting goes to '/var/log/account/pacct', so another program owns it"
+size=$(stat -c %s /var/log/account/pacct)
+/bin/true
+[ "$(stat -c %s /var/log/account/pacct)" -gt "$size" ] || error_exit "accounting was taken away"
+shutdown
+rm "$STATES"
+own 'accounting.force="on"' 'accounting.atStop="off"'
+startup
+wait_content "taken from /var/log/account/pacct" "$STATES"
+run 3
+wait_for "the processes" all_there
+shutdown
+size=$(stat -c %s /var/log/account/pacct)
+/bin/true
+[ "$(stat -c %s /var/log/account/pacct)" -gt "$size" ] || error_exit "accounting was not given back"
+accton off >/dev/null
+
+# others may write there
+chmod 777 "$WORK/account"
+own
+startup
+wait_content "check of the directory failed: others may write to it"
+shutdown
+chmod 700 "$WORK/account"
+
+# little space: old files go before the kernel suspends
+mkdir "$WORK/disk"
+mount -t tmpfs -o size=4m tmpfs "$WORK/disk"
+F=$WORK/disk/account/pacct
+mkdir -m 700 "$WORK/disk/account"
+for n in 1 2 3; do head -c 400000 /dev/zero >"$F.$n"; done
+rm -f "$STATES"
+own 'accounting.keep="3"'
+startup
+run 3
+wait_for "the processes" all_there
+head -c 2750000 /dev/zero >"$WORK/disk/ballast"
+wait_content "'$F.3' was removed" "$STATES"
+run 3
+wait_for "the processes" all_there
+content_absent accounting_suspended "$STATES"
+shutdown
+accton off >/dev/null
+umount -l "$WORK/disk" /var/log
+exit_test
