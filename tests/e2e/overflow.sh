@@ -12,9 +12,14 @@ put 10 "$F"
 startup
 all_arrived
 ! grep -qs "not told by inotify" "$SYS" || skip_test "there is no inotify to be had"
-# its timers have run out, too: the position is stored, and a second later it waits for nothing but events
+# woken once more when its position is stored, it waits for nothing but events
 wait_for "the position to be stored" grep -qs '"offset":640,' "$(state_file "$F")"
-sleep 2.5
+thread=$(grep -lx in:impacct "/proc/$RSYSLOGD_PID"/task/*/comm | sort -V | head -n 1) # the oldest; the others are its helpers
+waits() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "${thread%comm}status"; }
+waits_again() { [ "$(waits)" -gt "$before" ] && grep -q '^State:[[:space:]]*S' "${thread%comm}status"; }
+before=$(waits)
+touch "$F"
+wait_for "the input to wait again" waits_again
 kill -STOP "$RSYSLOGD_PID"
 # two events for each name, none like the one before it
 python3 - "$WORK/log/x" "$limit" <<'PY'
