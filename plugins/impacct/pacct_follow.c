@@ -432,6 +432,7 @@ static enum pacct_found start_over(struct pacct_follow* f, struct pacct_item* it
     char path[PATH_MAX];
     bool any;
     pacct_follow_position(f, &pos);
+    item->from = pos.offset;
     if (pos.offset > 0 && pacct_places_open_holder(&f->places, &pos, &copy, path, &any) == 0) {
         pacct_follow_resume(f, &pos); /* where it is looked for again if it cannot be read now */
         const enum pacct_found found = begin(f, &copy, path, pos.offset, item);

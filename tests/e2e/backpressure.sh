@@ -7,7 +7,8 @@
 generate_conf
 pacct_py generate "$WORK/pacct" 5000
 PORT=$((20000 + RANDOM % 10000))
-add_conf "ruleset(name=\"net\" queue.type=\"linkedList\" queue.size=\"2000\" queue.timeoutShutdown=\"100\") {
+add_conf "ruleset(name=\"net\" queue.type=\"linkedList\" queue.size=\"2000\" queue.timeoutShutdown=\"100\"
+    queue.timeoutEnqueue=\"1\") { # what does not wait is dropped
     action(type=\"omfwd\" target=\"127.0.0.1\" port=\"$PORT\" protocol=\"tcp\" template=\"msg\"
            action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\") }
 module(load=\"impstats\" interval=\"1\" format=\"json\" resetCounters=\"off\" log.syslog=\"off\" log.file=\"$WORK/stats\")

@@ -79,6 +79,18 @@ static void test_cut_before_the_next_piece(void) {
     }
 }
 
+static void test_truncated_at(void) {
+    struct pacct_item item;
+    struct pacct_follow* const f = fresh();
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_OPENED);
+    CHECK_EQ(take(f, 0, RECORDS + 1), PACCT_FOUND_IDLE);
+    CHECK(truncate(path, 0) == 0);
+    item.from = 0;
+    CHECK_EQ(pacct_follow_next(f, &item), PACCT_FOUND_TRUNCATED);
+    CHECK_EQ(item.from, RECORDS * PACCT_RECORD_MAX);
+    pacct_follow_free(f);
+}
+
 static void test_size_that_is_not_true(void) {
     struct pacct_item item;
     struct pacct_follow* const f = pacct_follow_new("/proc/self/status", &dialect);
@@ -179,6 +191,7 @@ int main(void) {
     CHECK(fd >= 0);
     CHECK(close(fd) == 0);
     test_cut_before_the_next_piece();
+    test_truncated_at();
     test_size_that_is_not_true();
     test_late_record();
     test_position_before_the_file();
