@@ -47,7 +47,7 @@ start_central() {
         -M "$RSYSLOG_MODULES"
     wait_for "the central rsyslogd" listens "$IMPACCT_CENTRAL_PORT"
 }
-arrived() { [ "$(cat "$CENTRAL"/log/processes/*.jsonl 2>/dev/null | grep -c '^{.*}$')" -ge "$1" ]; }
+arrived() { [ "$(sent "$CENTRAL"/log/processes/*.jsonl)" -ge "$1" ]; }
 spilled() { [ -n "$(find "$WORK/spool/rsyslog" -name 'processes_central.0*' -size +"$1"k)" ]; }
 last_arrived() { grep -qsF "\"comm\":\"p$((SERIAL - 1))\"" "$RECEIVED"; }
 SERIAL=0

@@ -6,39 +6,12 @@
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module omkafka
-jars=$TOP/.build/stores/kafka
-[ -d "$jars" ] || skip_test "no Kafka; tests/destinations gets it"
-command -v java >/dev/null || skip_test "java is not installed"
-command -v kcat >/dev/null || skip_test "kcat is not installed"
-PORT=$(free_port)
-CONTROLLER=$(free_port)
-cat >"$WORK/server.properties" <<CONF
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:$CONTROLLER
-controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$PORT,CONTROLLER://127.0.0.1:$CONTROLLER
-advertised.listeners=PLAINTEXT://127.0.0.1:$PORT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=$WORK/kafka
-num.partitions=3
-offsets.topic.replication.factor=1
-CONF
-printf '%s\n' log4j.rootLogger=WARN,out log4j.appender.out=org.apache.log4j.ConsoleAppender \
-    log4j.appender.out.layout=org.apache.log4j.SimpleLayout >"$WORK/log4j.properties"
-kafka=(java -Xmx384m "-Dlog4j.configuration=file:$WORK/log4j.properties" -cp "$jars/*")
-"${kafka[@]}" kafka.tools.StorageTool format -t "$(head -c 16 /dev/zero | base64 | tr -d =)" -c "$WORK/server.properties" \
-    >"$WORK/server.log" 2>&1 || error_exit "$(tail "$WORK/server.log")"
-answers() { kcat -b "127.0.0.1:$PORT" -L -m 2 >/dev/null 2>&1; }
-start_kafka() {
-    server "${kafka[@]}" kafka.Kafka "$WORK/server.properties"
-    wait_for "Kafka" answers
-}
+. "$srcdir/stores/server-kafka.sh"
 # consume FILE: all that is there: key, partition, text
-consume() { kcat -b "127.0.0.1:$PORT" -t processes -C -o beginning -e -q -f '%k\t%p\t%s\n' 2>"$WORK/kcat.log" >"$1"; }
+consume() { kcat -b "127.0.0.1:$KAFKA_PORT" -t processes -C -o beginning -e -q -f '%k\t%p\t%s\n' 2>"$WORK/kcat.log" >"$1"; }
 arrived() {
     consume "$WORK/consumed"
-    cut -f 3- "$WORK/consumed" >"$WORK/consumed.jsonl"
+    cut -f 3- "$WORK/consumed" | grep '"comm":' >"$WORK/consumed.jsonl"
     [ "$(jq -r .id "$WORK/consumed.jsonl" | sort -u | wc -l)" -ge "$1" ]
 }
 in_order() {
@@ -47,7 +20,7 @@ in_order() {
 }
 
 start_kafka
-export IMPACCT_KAFKA_BROKERS=127.0.0.1:$PORT
+export IMPACCT_KAFKA_BROKERS=127.0.0.1:$KAFKA_PORT
 use_shipped kafka
 startup
 pacct_py generate "$PACCT" 3000 --append

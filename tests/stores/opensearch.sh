@@ -6,27 +6,10 @@
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module omelasticsearch
-jars=$TOP/.build/stores/opensearch
-[ -d "$jars" ] || skip_test "no OpenSearch; tests/destinations gets it"
-command -v java >/dev/null || skip_test "java is not installed"
-command -v curl >/dev/null || skip_test "curl is not installed"
-PORT=9211
-mkdir "$WORK/conf"
-# its port is one above the base port, and it takes none that the kernel gives
-printf '%s\n' 'discovery.type: single-node' 'network.host: 127.0.0.1' "transport.port: $(free_port)" \
-    'cluster.routing.allocation.disk.threshold_enabled: false' >"$WORK/conf/opensearch.yml"
-URL=http://127.0.0.1:$PORT
-api() { curl -sS -H 'Content-Type: application/json' "$URL/$1" "${@:2}"; }
-answers() { api _cluster/health 2>/dev/null | grep -qE '"status":"(green|yellow)"'; }
-start_opensearch() {
-    server java -Xms512m -Xmx512m -cp "$jars/*" org.codelibs.opensearch.runner.OpenSearchRunner \
-        -basePath "$WORK/search" -confPath "$WORK/conf" -numOfNode 1 -baseHttpPort $((PORT - 1))
-    wait_for "OpenSearch" answers
-}
-documents() { api 'processes-*/_refresh' >/dev/null; api 'processes-*/_count' | jq '.count // 0'; }
-in_index() { [ "$(documents)" -ge "$1" ]; }
+. "$srcdir/stores/server-opensearch.sh"
+documents() { api 'processes-*/_refresh' >/dev/null; api "processes-*/_count?q=event.dataset:$1" | jq '.count // 0'; }
+in_index() { [ "$(documents impacct.process)" -ge "$1" ]; }
 
-! listens "$PORT" || skip_test "port $PORT is taken"
 start_opensearch
 assert_eq "$(api _index_template/processes -X PUT --data-binary @"$TOP/contrib/opensearch/template.json")" \
     '{"acknowledged":true}' "the template"
@@ -51,14 +34,27 @@ startup
 python3 "$srcdir/stores/today.py" "$WORK/generated" 1 >>"$PACCT"
 wait_for "the last record" in_index "$(records)"
 shutdown
-assert_eq "$(documents)" "$(records)" "documents"
+assert_eq "$(documents impacct.process)" "$(records)" "documents"
 [ ! -s "$WORK/log/processes_refused.jsonl" ] || error_exit "refused: $(head -c 600 "$WORK/log/processes_refused.jsonl")"
-api 'processes-*/_search?size=10000' >"$WORK/documents.json"
-api 'processes-*/_search?size=0' -d '{"aggs": {
+api 'processes-*/_search?size=10000&q=event.dataset:impacct.process' >"$WORK/documents.json"
+api 'processes-*/_search?size=0' -d '{"query": {"term": {"event.dataset": "impacct.process"}}, "aggs": {
     "top": {"terms": {"field": "process.name", "size": 5, "order": {"cpu": "desc"}},
             "aggs": {"cpu": {"sum": {"field": "pacct.cpu_user"}}}},
     "failures": {"filter": {"term": {"event.outcome": "failure"}}, "aggs": {"user": {"terms": {"field": "user.id"}}}},
     "minutes": {"date_histogram": {"field": "@timestamp", "fixed_interval": "1m", "min_doc_count": 1}}}}' >"$WORK/sums.json"
+# the dashboards, with a state message of a known text
+now=$(python3 "$srcdir/stores/panels.py" "$PACCT" time)
+api "processes-${now:0:4}.${now:5:2}.${now:8:2}/_doc/state" -X PUT -d "{\"@timestamp\": \"$now\", \"message\": \"nothing for 600 s\",
+    \"event\": {\"action\": \"accounting_silent\", \"dataset\": \"impacct.state\"}, \"host\": {\"name\": \"state.test\"}}" |
+    grep -q '"result":"created"' || error_exit "the state message was refused"
+api 'processes-*/_refresh' >/dev/null
+for dashboard in elasticsearch opensearch; do
+    python3 "$srcdir/stores/panels.py" "$PACCT" search "$TOP/contrib/grafana/$dashboard.json" "$URL" ||
+        error_exit "see above"
+done
+python3 "$srcdir/stores/panels.py" "$PACCT" saved "$TOP/contrib/opensearch/dashboards.ndjson" "$URL" ||
+    error_exit "see above"
+[ "$(documents impacct.state)" -gt 1 ] || error_exit "no state message of the module is there"
 python3 "$srcdir/stores/documents.py" "$PACCT" "$WORK/documents.json" "$WORK/sums.json" || error_exit "see above"
 api 'processes-*/_forcemerge?max_num_segments=1' -X POST >/dev/null
 api 'processes-*/_flush' -X POST >/dev/null

@@ -3,43 +3,17 @@
 # Invariant: each record is in the table once, with the right values, although rsyslogd is killed and reads records
 # again and the server is stopped and started; the views say what lastcomm and sa say. rsyslog's role can only add.
 # Oracle: tests/lib/pacct.py, and the real lastcomm and sa on the same file.
+# shellcheck disable=SC2154 # bin and as_postgres are of server-postgresql.sh
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module ompgsql
-bin=$(find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1)
-bin=${bin%/initdb}
-[ -n "$bin" ] || skip_test "no PostgreSQL server is installed"
 command -v sa >/dev/null || skip_test "sa is not installed (package acct)"
 
-# the server will not run as root
-chmod 711 "$WORK"
-DATA=$WORK/pg
-install -d -o postgres -m 700 "$DATA" "$WORK/socket"
-PORT=$(free_port)
-as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-start_postgres() {
-    server "${as_postgres[@]}" "$bin/postgres" -D "$DATA" -p "$PORT" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories="$WORK/socket"
-    # until it takes connections, not just the port
-    wait_for "PostgreSQL" "$bin/pg_isready" -q -h "$WORK/socket" -p "$PORT"
-}
-# sql TEXT: as the owner, unaligned
-sql() {
-    "${as_postgres[@]}" "$bin/psql" -XqAt -F $'\t' -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes -c "$1"
-}
+. "$srcdir/stores/server-postgresql.sh"
 in_table() { [ "$(sql "SELECT count(*) FROM impacct.process")" -ge "$1" ]; }
 
-echo unused >"$WORK/password"
-"${as_postgres[@]}" "$bin/initdb" -D "$DATA" -E UTF8 -U postgres --pwfile="$WORK/password" --auth-local=trust \
-    --auth-host=scram-sha-256 >"$WORK/server.log" 2>&1 || error_exit "initdb: $(cat "$WORK/server.log")"
-start_postgres
-"${as_postgres[@]}" "$bin/createdb" -h "$WORK/socket" -p "$PORT" processes
-"${as_postgres[@]}" "$bin/psql" -Xq -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes \
-    <"$TOP/contrib/postgresql/schema.sql" || error_exit "schema.sql failed"
-# the roles, as schema.sql's head has them
-sql "$(sed -n 's/^--   \(CREATE ROLE\|GRANT\)/\1/p' "$TOP/contrib/postgresql/schema.sql")"
-
-export IMPACCT_PG_URI="postgresql://impacct:...@127.0.0.1:$PORT/processes"
+init_postgres
+export IMPACCT_PG_URI="postgresql://impacct:...@127.0.0.1:$PG_PORT/processes"
 use_shipped postgresql
 startup
 pacct_py generate "$PACCT" 2000 --append
@@ -120,12 +94,14 @@ same("month", *totals)
 print(f"{len(hogs)} by hog factor, {len(month)} in a month")
 PY
 
+[ "$(sql "SELECT count(*) FROM impacct.state WHERE event LIKE 'module_%'")" -ge 2 ] ||
+    error_exit "the module's state messages are not there"
 # the dashboard, with a state message that comes as they all do
 "$bin/psql" -XqAt "$IMPACCT_PG_URI" -c "SELECT impacct.add('{\"event\": \"accounting_silent\", \"hostname\": \"state.test\",
     \"id\": \"$(printf %032d 1)\", \"time\": \"$(python3 "$srcdir/stores/panels.py" "$PACCT" time)\", \"detail\": \"nothing for 600 s\"}')" >/dev/null ||
     error_exit "the state message was refused"
 python3 "$srcdir/stores/panels.py" "$PACCT" sql "$TOP/contrib/grafana/postgresql.json" "${as_postgres[@]}" "$bin/psql" -Xq \
-    -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PORT" -d processes || error_exit "see above"
+    -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PG_PORT" -d processes || error_exit "see above"
 
 today="at > now() - '1 day'::interval"
 sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE $today))

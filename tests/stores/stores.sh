@@ -56,6 +56,9 @@ storm() {
 
 records() { pacct_py count "$PACCT"; }
 
+# sent FILE...: how many whole lines of records they have; state messages have no comm
+sent() { cat "$@" 2>/dev/null | grep -c '^{.*"comm":.*}$'; }
+
 # server COMMAND...: starts a server, a program and no function; it is ended by its pid, and its output is in
 # $WORK/server.log
 server() {

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Intent: how many bytes a record takes in each destination, as its configuration is shipped: the figures of
+# doc/source/reference/impacct-sizing.rst. 1,000,000 records as a busy machine would write them (tests/bench/records.c),
+# of one host and 42 minutes. RECORDS and SIZES choose another number, and only some of the destinations.
+# Invariant: every record is there before anything is measured.
+. "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
+# shellcheck disable=SC2034 # of wait_for
+TEST_TIMEOUT=500
+RECORDS=${RECORDS:-1000000}
+[ -x "$srcdir/bench/records" ] || skip_test "tests/bench/records is not built; tests/destinations builds it"
+"$srcdir/bench/records" generate "$PACCT" "$RECORDS"
+LINES=$WORK/log/processes.jsonl
+
+# each BYTES WHAT
+each() { awk -v b="$1" -v n="$RECORDS" -v w="$2" 'BEGIN { printf "%7.1f bytes a record: %s\n", b / n, w }'; }
+# send NAME: starts rsyslogd with that configuration, from the first record
+send() {
+    rm -f "$WORK"/spool/rsyslog/impacct-state*
+    use_shipped "$1"
+    startup
+}
+
+measure_files() {
+    send files
+    wait_for "all lines" is_there "$LINES"
+    shutdown
+    grep '"comm":' "$LINES" >"$WORK/lines"
+    mv "$WORK/lines" "$LINES"
+    each "$(stat -c %s "$LINES")" "JSON lines"
+    each "$(gzip -c "$LINES" | wc -c)" "JSON lines, gzip, as logrotate leaves them"
+}
+is_there() { [ -e "$1" ] && tail -n 1 "$1" | grep -q bench-last; }
+
+measure_kafka() {
+    . "$srcdir/stores/server-kafka.sh"
+    start_kafka
+    export IMPACCT_KAFKA_BROKERS=127.0.0.1:$KAFKA_PORT
+    send kafka
+    wait_for "all in Kafka" in_kafka
+    shutdown
+    each "$(cat "$WORK"/kafka/processes-*/*.log | wc -c)" "Kafka, zstd"
+    end_server "$SERVER"
+}
+in_kafka() {
+    local args=() p
+    for p in 0 1 2; do args+=(-t "processes:$p:-1"); done
+    [ "$(kcat -b "127.0.0.1:$KAFKA_PORT" -Q "${args[@]}" 2>/dev/null | awk '{ n += $NF } END { print n + 0 }')" -ge "$RECORDS" ]
+}
+
+measure_postgresql() {
+    . "$srcdir/stores/server-postgresql.sh"
+    init_postgres
+    # by the function that rsyslog's action calls, without a connection and a commit for each
+    chmod 644 "$LINES"
+    sql "CREATE TEMP TABLE line (message jsonb);
+         COPY line FROM PROGRAM 'sed \"s/\\\\\\\\/\\\\\\\\\\\\\\\\/g\" $LINES';
+         SELECT count(impacct.add(message)) FROM line" >"$WORK/added"
+    assert_eq "$(sql "SELECT count(*) FROM impacct.process")" "$RECORDS" "rows"
+    sql "VACUUM ANALYZE impacct.process"
+    each "$(sql "SELECT sum(pg_table_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf")" \
+        "PostgreSQL, tables"
+    each "$(sql "SELECT sum(pg_indexes_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf")" \
+        "PostgreSQL, their indexes"
+    end_server "$SERVER" INT
+}
+
+measure_opensearch() {
+    . "$srcdir/stores/server-opensearch.sh"
+    start_opensearch
+    api _index_template/processes -X PUT --data-binary @"$TOP/contrib/opensearch/template.json" >/dev/null
+    export IMPACCT_SEARCH_URL=$URL IMPACCT_SEARCH_USER='' IMPACCT_SEARCH_PASSWORD=''
+    send opensearch
+    wait_for "all in OpenSearch" in_opensearch
+    shutdown
+    index=processes-2026.01.01
+    api "$index/_flush" -X POST >/dev/null
+    each "$(index_bytes)" "OpenSearch index, as it was left"
+    api "$index/_forcemerge?max_num_segments=1" -X POST >/dev/null
+    api "$index/_flush" -X POST >/dev/null
+    each "$(index_bytes)" "OpenSearch index, merged"
+    end_server "$SERVER"
+}
+in_opensearch() {
+    sleep 2
+    api 'processes-2026.01.01/_refresh' -X POST >/dev/null
+    [ "$(api 'processes-2026.01.01/_count' | jq '.count // 0')" -ge "$RECORDS" ]
+}
+index_bytes() { api "$index/_stats/store" | jq ._all.primaries.store.size_in_bytes; }
+
+echo "$RECORDS records"
+measure_files
+for store in ${SIZES:-kafka postgresql opensearch}; do
+    "measure_$store"
+done
+exit_test
