@@ -157,6 +157,22 @@ static void refuse_shared_state(instanceConf_t* inst) {
     }
 }
 
+/* The kernel has one accounting file: two owners would take it away from each other. */
+static void refuse_second_owner(instanceConf_t* inst) {
+    for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
+        if (!other->refused && other->settings.accounting == IMPACCT_ACCOUNTING_OWN &&
+            inst->settings.accounting == IMPACCT_ACCOUNTING_OWN) {
+            LogError(
+                0, RS_RET_PARAM_ERROR,
+                "impacct: two inputs have accounting=\"own\", for '%s' and '%s', but the kernel writes to one file "
+                "only; give the second one accounting=\"follow\"; it is not started",
+                other->settings.file, inst->settings.file);
+            inst->refused = true;
+            return;
+        }
+    }
+}
+
 static void set_state_path(instanceConf_t* inst) {
     const uchar* directory = (const uchar*)inst->settings.state_directory;
     if (directory[0] == '\0') {
@@ -334,6 +350,7 @@ BEGINcheckCnf
         if (!inst->refused && inst->state_path != NULL) {
             refuse_shared_state(inst);
         }
+        refuse_second_owner(inst);
     }
     if (load_conf->first == NULL) {
         LogMsg(0, RS_RET_NO_LISTNERS, LOG_WARNING,

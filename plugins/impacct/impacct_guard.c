@@ -122,7 +122,7 @@ static const char* cause(const struct impacct_guard* g, int fd, char* room, size
                "machine stops. Rename the file to rotate it, and call accton with the new one";
     }
     if (fd < 0) {
-        return "it does not exist; switch accounting on (accton)";
+        return "it does not exist, or cannot be read";
     }
     if (g->disk_known && !g->disk.may_resume) {
         snprintf(room, size, "only %u.%02u %% of its file system is free, and the kernel resumes at %u %%",

@@ -123,6 +123,12 @@ for own in "$WORK/state:second" "$WORK:first" "$WORK/state:first.tmp.tmp" "$WORK
     check_conf || error_exit "two inputs on one file, each with a position, the second one $own: $(cat "$WORK/check.log")"
 done
 
+# two inputs cannot own accounting, since the kernel has one file
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" accounting=\"own\")
+input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" accounting=\"own\")"
+refused "'$WORK/other'" 'accounting="own"' || error_exit "two owners: $(cat "$WORK/check.log")"
+
 # with every one of these errors, the right input runs
 generate_conf
 for input in "${add[@]}"; do

@@ -26,7 +26,7 @@ run() { # run COUNT: so many processes, with names that no others have
     done
 }
 have() { # each of the N names
-    grep -o '"comm":"n[0-9]*"' "$OUT" | sort -u | wc -l
+    grep -so '"comm":"n[0-9]*"' "$OUT" | sort -u | wc -l
 }
 all_there() { [ "$(have)" = "$N" ]; }
 mkdir "$WORK/bin"
@@ -146,4 +146,27 @@ content_absent accounting_suspended "$STATES"
 shutdown
 accton off >/dev/null
 umount -l "$WORK/disk" /var/log
+
+# rsyslogd that gives up root: accounting is switched on before that, and cannot be rotated afterwards
+user=nobody
+chmod 755 "$WORK"
+F=$WORK/dropped/pacct
+mkdir -m 755 "$WORK/dropped"
+install -m 0640 -g "$(id -g $user)" /dev/null "$F"
+mkdir "$WORK/spool"
+chown $user "$WORK/spool"
+OUT=$WORK/spool/out.jsonl STATES=$WORK/spool/states.jsonl SYS=$WORK/spool/sys.log
+own 'accounting.maxFileSize="4k"'
+sed -i "s|workDirectory=\"$WORK\"|workDirectory=\"$WORK/spool\"|" "$WORK/rsyslog.conf"
+sed -i "1i \$PrivDropToUser $user\n\$PrivDropToGroup $(id -gn $user)" "$WORK/rsyslog.conf"
+N=0
+startup
+wait_content '"event":"accounting_started"' "$STATES"
+run 80
+wait_for "the processes" all_there
+wait_content "it has given up its privileges"
+assert_eq "$(grep -c "given up its privileges" "$SYS")" 1 "errors about privileges"
+[ ! -e "$F.1" ] || error_exit "it was rotated"
+shutdown
+accton off >/dev/null
 exit_test
