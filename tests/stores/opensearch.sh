@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Intent: contrib/rsyslog.d/opensearch.conf and contrib/opensearch/template.json, as shipped, with a real server.
 # Invariant: documents = records, each with the right values under the types of the template, although rsyslogd is
-# killed and the server is stopped and started; nothing is refused; sums in the server are those of the file.
+# killed, the server is stopped and started, and it has no room for a while; sums in the server are those of the file,
+# and so is what the dashboards show. A document that it refuses for good is in the file for that, with the answer.
 # Oracle: tests/lib/pacct.py on the accounting file of a storm of real processes and of generated records.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
@@ -27,6 +28,16 @@ end_server "$SERVER"
 storm 1
 start_opensearch
 wait_for "all records ($(records))" in_index "$(records)"
+# as when its disk is full: what came is sent again when there is room, also by another rsyslogd
+read_only() { api 'processes-*/_settings' -X PUT -d "{\"index.blocks.read_only_allow_delete\": $1}" >/dev/null; }
+on_disk() { [ -n "$(find "$WORK/spool/rsyslog" -name 'processes_again.0*' -size +0)" ]; }
+read_only true
+python3 "$srcdir/stores/today.py" "$WORK/generated" 200 $(($(date +%s) - 60)) >>"$PACCT"
+wait_for "refused documents on the disk" on_disk
+kill_immediate
+startup
+read_only null
+wait_for "what was refused" in_index "$(records)"
 # all read again: nothing changes
 kill_immediate
 rm -f "$WORK"/spool/rsyslog/impacct-state*
@@ -59,4 +70,14 @@ python3 "$srcdir/stores/documents.py" "$PACCT" "$WORK/documents.json" "$WORK/sum
 api 'processes-*/_forcemerge?max_num_segments=1' -X POST >/dev/null
 api 'processes-*/_flush' -X POST >/dev/null
 echo "$(($(api 'processes-*/_stats/store' | jq ._all.primaries.store.size_in_bytes) / $(records))) bytes a record in the index"
+
+# a document that the server will never take
+api processes-2023.11.14 -X PUT -d '{"mappings": {"properties": {"process": {"properties": {"name": {"type": "long"}}}}}}' \
+    >/dev/null
+startup
+python3 "$srcdir/stores/today.py" "$WORK/generated" 2 1700000000 >>"$PACCT"
+wait_file_lines "$WORK/log/processes_refused.jsonl" 2
+shutdown
+assert_eq "$(jq -r '.answer.error.type + " " + .document.process.end[:10]' "$WORK/log/processes_refused.jsonl" | sort | uniq -c |
+    tr -s ' ')" " 2 mapper_parsing_exception 2023-11-14" "what was refused"
 exit_test
