@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "pacct_source.h"
+#include "pacct_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,24 +56,6 @@ void pacct_source_close(struct pacct_source* src) {
     src->fd = -1;
 }
 
-static ssize_t read_plain(const struct pacct_source* src, uint8_t* buf, size_t len, uint64_t offset) {
-    size_t done = 0;
-    while (done < len) {
-        const ssize_t n = pread(src->fd, buf + done, len - done, (off_t)(offset + done));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return -1;
-        }
-        if (n == 0) {
-            break;
-        }
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
-}
-
 static ssize_t read_gzip(const struct pacct_source* src, uint8_t* buf, size_t len, uint64_t offset) {
     int error = 0;
     if (gztell(src->gz) != (z_off_t)offset && gzseek(src->gz, (z_off_t)offset, SEEK_SET) < 0) {
@@ -89,7 +72,7 @@ static ssize_t read_gzip(const struct pacct_source* src, uint8_t* buf, size_t le
 }
 
 ssize_t pacct_source_read(struct pacct_source* src, void* buf, size_t len, uint64_t offset) {
-    return src->gz == NULL ? read_plain(src, buf, len, offset) : read_gzip(src, buf, len, offset);
+    return src->gz == NULL ? pacct_io_read(src->fd, buf, len, offset) : read_gzip(src, buf, len, offset);
 }
 
 bool pacct_source_holds(struct pacct_source* src, const struct pacct_position* pos) {

@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include "pacct_state.h"
+#include "pacct_io.h"
 #include "pacct_digits.h"
 
 #include <errno.h>
@@ -126,24 +127,6 @@ enum pacct_state_result pacct_state_decode(const char* text, size_t len, struct 
     return result;
 }
 
-static ssize_t read_all(int fd, char* text, size_t size) {
-    size_t done = 0;
-    while (done < size) {
-        const ssize_t n = read(fd, text + done, size - done);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return -1;
-        }
-        if (n == 0) {
-            break;
-        }
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
-}
-
 enum pacct_state_result pacct_state_load(const char* path, struct pacct_position* pos) {
     char text[PACCT_STATE_MAX + 1];
     struct stat st;
@@ -157,7 +140,7 @@ enum pacct_state_result pacct_state_load(const char* path, struct pacct_position
             (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
             result = PACCT_STATE_FOREIGN;
         } else {
-            const ssize_t len = read_all(fd, text, sizeof(text));
+            const ssize_t len = pacct_io_read(fd, text, sizeof(text), 0);
             if (len >= 0) {
                 result = pacct_state_decode(text, (size_t)len, pos);
             }
