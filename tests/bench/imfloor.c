@@ -2,8 +2,9 @@
  * @file imfloor.c
  * @brief The least an input module can do: what rsyslogd costs per message.
  *
- * Algorithm: count messages with one constant text, in batches as large as
- * impacct's, with the same calls to make a message, to the ruleset "records".
+ * Algorithm: count messages with one constant text, made and handed over in
+ * batches and slices as large as impacct's, with the same calls to make a
+ * message, to the ruleset "records".
  * What is above this is impacct's own cost; what is below is rsyslog's and the
  * output's.
  *
@@ -18,7 +19,8 @@
 #include <time.h>
 
 /* as in impacct_msg.c */
-#define BATCH 32
+#define BATCH 256
+#define SLICE 32
 
 MODULE_TYPE_INPUT;
 MODULE_TYPE_NOKEEP;
@@ -37,25 +39,39 @@ struct modConfData_s {
 static modConfData_t* conf = NULL;
 static ruleset_t* ruleset = NULL;
 static prop_t *input_name = NULL, *local_ip = NULL;
+static const uchar* hostname = NULL;
+static size_t hostname_len = 0;
 
 static struct cnfparamdescr params[] = {{"count", eCmdHdlrPositiveInt, 1}, {"length", eCmdHdlrPositiveInt, 1}};
 static struct cnfparamblk param_block = {CNFPARAMBLK_VERSION, sizeof(params) / sizeof(params[0]), params};
 
-static rsRetVal add(ratelimit_t* limiter, multi_submit_t* batch, const struct syslogTime* time, const char* text) {
+static rsRetVal make(const struct syslogTime* time, const char* text, smsg_t** message) {
     DEFiRet;
     smsg_t* msg;
     CHKiRet(msgConstructWithTime(&msg, time, 0));
+    *message = msg;
     MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY);
     MsgSetInputName(msg, input_name);
     MsgSetRawMsg(msg, text, (size_t)conf->length);
     MsgSetMSGoffs(msg, 0);
-    MsgSetHOSTNAME(msg, glbl.GetLocalHostName(), (int)strlen((const char*)glbl.GetLocalHostName()));
+    MsgSetHOSTNAME(msg, hostname, (int)hostname_len);
     MsgSetRcvFrom(msg, glbl.GetLocalHostNameProp());
     CHKiRet(MsgSetRcvFromIP(msg, local_ip));
     MsgSetTAG(msg, UCHAR_CONSTANT("floor:"), sizeof("floor:") - 1);
     msgSetPRI(msg, LOG_USER | LOG_INFO);
     MsgSetRuleset(msg, ruleset);
-    CHKiRet(ratelimitAddMsg(limiter, batch, msg));
+
+finalize_it:
+    RETiRet;
+}
+
+static rsRetVal hand_over(smsg_t** messages, int64_t count) {
+    DEFiRet;
+    for (int64_t at = 0; at < count; at += SLICE) {
+        multi_submit_t slice = {.maxElem = SLICE, .ppMsgs = messages + at};
+        slice.nElem = (short)(count - at < SLICE ? count - at : SLICE);
+        CHKiRet(multiSubmitFlush(&slice));
+    }
 
 finalize_it:
     RETiRet;
@@ -63,26 +79,23 @@ finalize_it:
 
 static rsRetVal run(void) {
     DEFiRet;
-    ratelimit_t* limiter = NULL;
     smsg_t* messages[BATCH];
-    multi_submit_t batch = {.maxElem = BATCH, .ppMsgs = messages};
     struct syslogTime now;
     struct timeval tv = {.tv_sec = time(NULL)};
     char* const text = malloc((size_t)conf->length);
     CHKmalloc(text);
     memset(text, 'x', (size_t)conf->length);
+    hostname = glbl.GetLocalHostName();
+    hostname_len = strlen((const char*)hostname);
     datetime.timeval2syslogTime(&tv, &now, TIME_IN_LOCALTIME);
-    CHKiRet(ratelimitNew(&limiter, "imfloor", NULL));
-    ratelimitSetNoTimeCache(limiter);
-    for (int64_t i = 0; i < conf->count && !glbl.GetGlobalInputTermState(); i++) {
-        CHKiRet(add(limiter, &batch, &now, text));
+    for (int64_t left = conf->count, n; left > 0 && !glbl.GetGlobalInputTermState(); left -= n) {
+        for (n = 0; n < BATCH && n < left; n++) {
+            CHKiRet(make(&now, text, &messages[n]));
+        }
+        CHKiRet(hand_over(messages, n));
     }
-    CHKiRet(multiSubmitFlush(&batch));
 
 finalize_it:
-    if (limiter != NULL) {
-        ratelimitDestruct(limiter);
-    }
     free(text);
     RETiRet;
 }
