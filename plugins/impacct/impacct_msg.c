@@ -29,8 +29,10 @@
 #define CEE_COOKIE "@cee: "
 #define LOCAL_IP "127.0.0.1"
 /* Messages made ahead of being handed over: a worker that is quicker than the input has to be woken each time it has
- * run out of them, which costs both threads as much as several messages do. */
+ * run out of them, which costs both threads as much as several messages do. Not so many where they carry large trees
+ * of properties, some hundred bytes for each: what is ahead is to stay in the cache of a processor. */
 #define BATCH 256
+#define LARGE_TREE 8
 /* Messages handed to the queue at once. Few, because rsyslog wakes the queue's workers only after the last of them: in
  * a smaller queue the first ones would fill it, and wait for ever for workers that nobody wakes. */
 #define SLICE 32
@@ -45,7 +47,7 @@ struct impacct_sender {
     ratelimit_t* limiter;
     prop_t* local_ip;
     smsg_t* messages[BATCH];
-    unsigned count; /* of them */
+    unsigned ahead, count; /* of them: at most, and now */
     ruleset_t* batch_ruleset; /* that all of them go to */
     struct pacct_buf text;
     struct pacct_clock clock;
@@ -71,6 +73,7 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
     s->route = route;
     s->origin = origin;
     s->second = -1;
+    s->ahead = route->tree.count < LARGE_TREE ? BATCH : SLICE;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
     CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
     CHKiRet(ratelimitNew(&s->limiter, "impacct", settings->file));
@@ -213,7 +216,7 @@ static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, p
     s->batch_ruleset = kind->ruleset;
     s->messages[s->count++] = msg;
     msg = NULL;
-    if (s->count == BATCH) {
+    if (s->count == s->ahead) {
         iRet = flush(s);
     }
 
