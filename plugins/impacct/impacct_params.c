@@ -143,6 +143,9 @@ static void describe(void) {
     }
 }
 
+/* room for what a value would have to be: the choices of any parameter fit in */
+#define WANTED_SIZE 160u
+
 static bool parse_long(const char* text, long* n) {
     char* end;
     errno = 0;
@@ -150,33 +153,30 @@ static bool parse_long(const char* text, long* n) {
     return errno == 0 && end != text && *end == '\0';
 }
 
-static const char* set_number(const struct param* p, const char* text, int* n) {
-    static char why[64];
+static const char* set_number(const struct param* p, const char* text, int* n, char* room) {
     long value;
     if (!parse_long(text, &value) || value < p->min || value > p->max) {
-        snprintf(why, sizeof(why), "a whole number from %ld to %ld", p->min, p->max);
-        return why;
+        snprintf(room, WANTED_SIZE, "a whole number from %ld to %ld", p->min, p->max);
+        return room;
     }
     *n = (int)value;
     return NULL;
 }
 
-static const char* set_seconds(const struct param* p, const char* text, int* ms) {
-    static char why[64];
+static const char* set_seconds(const struct param* p, const char* text, int* ms, char* room) {
     char* end;
     const double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(seconds) || seconds * 1000 < (double)p->min ||
         seconds * 1000 > (double)p->max) {
-        snprintf(why, sizeof(why), "seconds from %g to %g", (double)p->min / 1000, (double)p->max / 1000);
-        return why;
+        snprintf(room, WANTED_SIZE, "seconds from %g to %g", (double)p->min / 1000, (double)p->max / 1000);
+        return room;
     }
     *ms = (int)lround(seconds * 1000);
     return NULL;
 }
 
 /* As rsyslog reads sizes: k, m, g are powers of 1024, K, M, G of 1000. */
-static const char* set_size(const struct param* p, const char* text, uint64_t* size) {
-    static char why[128];
+static const char* set_size(const struct param* p, const char* text, uint64_t* size, char* room) {
     static const struct {
         char suffix[2];
         uint64_t factor;
@@ -192,35 +192,33 @@ static const char* set_size(const struct param* p, const char* text, uint64_t* s
             return NULL;
         }
     }
-    snprintf(why, sizeof(why), "a size of at least %ld bytes, such as \"64m\" or \"1g\"", p->min);
-    return why;
+    snprintf(room, WANTED_SIZE, "a size of at least %ld bytes, such as \"64m\" or \"1g\"", p->min);
+    return room;
 }
 
-static const char* set_alarm(const struct param* p, const char* text, int* ms) {
-    static char why[96];
+static const char* set_alarm(const struct param* p, const char* text, int* ms, char* room) {
     if (strcasecmp(text, "off") == 0 || strcmp(text, "0") == 0) {
         *ms = IMPACCT_OFF;
         return NULL;
     }
-    const char* const wanted = set_seconds(p, text, ms);
-    if (wanted != NULL) {
-        snprintf(why, sizeof(why), "%s, or \"off\"", wanted);
-        return why;
+    if (set_seconds(p, text, ms, room) == NULL) {
+        return NULL;
     }
-    return NULL;
+    const size_t len = strlen(room);
+    snprintf(room + len, WANTED_SIZE - len, ", or \"off\"");
+    return room;
 }
 
-static const char* set_choice(const struct param* p, const char* text, int* n) {
-    static char why[128];
+static const char* set_choice(const struct param* p, const char* text, int* n, char* room) {
     size_t len = 0;
     for (int i = 0; p->choices[i] != NULL; i++) {
         if (strcasecmp(text, p->choices[i]) == 0) {
             *n = i;
             return NULL;
         }
-        len += (size_t)snprintf(why + len, sizeof(why) - len, "%s\"%s\"", i == 0 ? "" : " or ", p->choices[i]);
+        len += (size_t)snprintf(room + len, WANTED_SIZE - len, "%s\"%s\"", i == 0 ? "" : " or ", p->choices[i]);
     }
-    return why;
+    return room;
 }
 
 static const char* set_switch(const char* text, int* n) {
@@ -267,13 +265,12 @@ static const char* set_path(const char* text, char** value) {
     return text[0] == '/' && strlen(text) < PATH_MAX ? copy_text(text, value) : "an absolute path";
 }
 
-static const char* set_name(const char* text, char** value) {
+static const char* set_name(const char* text, char** value, char* room) {
     const size_t len = strlen(text);
     if (len == 0 || len > IMPACCT_STATE_NAME_MAX || strchr(text, '/') != NULL || strcmp(text, ".") == 0 ||
         strcmp(text, "..") == 0) {
-        static char why[64];
-        snprintf(why, sizeof(why), "the name of a file: 1 to %d bytes without slashes", IMPACCT_STATE_NAME_MAX);
-        return why;
+        snprintf(room, WANTED_SIZE, "the name of a file: 1 to %d bytes without slashes", IMPACCT_STATE_NAME_MAX);
+        return room;
     }
     return copy_text(text, value);
 }
@@ -318,8 +315,7 @@ static const char* set_container(const char* text, char** value) {
 }
 
 /* "all", "none", or names: several values, or several in one with blanks or commas between them */
-static const char* set_fields(const char* text, bool alone, struct pacct_set* fields) {
-    static char why[96];
+static const char* set_fields(const char* text, bool alone, struct pacct_set* fields, char* room) {
     if (alone && strcasecmp(text, "all") == 0) {
         *fields = pacct_set_full();
         return NULL;
@@ -332,9 +328,9 @@ static const char* set_fields(const char* text, bool alone, struct pacct_set* fi
         const size_t len = strcspn(p, " ,");
         const enum pacct_field_id id = pacct_field_find(p, len);
         if (id == PACCT_F_COUNT) {
-            snprintf(why, sizeof(why), "\"all\", \"none\" or names of fields; \"%.*s\" is none",
+            snprintf(room, WANTED_SIZE, "\"all\", \"none\" or names of fields; \"%.*s\" is none",
                      len > 32 ? 32 : (int)len, p);
-            return why;
+            return room;
         }
         pacct_set_add(fields, id);
         any = true;
@@ -343,14 +339,14 @@ static const char* set_fields(const char* text, bool alone, struct pacct_set* fi
     return any ? NULL : "\"all\", \"none\" or names of fields";
 }
 
-/* NULL, or what the value would have to be */
-static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s) {
+/* NULL, or what the value would have to be, which may be put into room */
+static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s, char* room) {
     void* const at = (char*)s + p->offset;
     switch (p->kind) {
         case PATH:
             return set_path(text, at);
         case NAME:
-            return set_name(text, at);
+            return set_name(text, at, room);
         case HOST:
             return set_host(text, at);
         case TAG:
@@ -358,23 +354,23 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
         case CONTAINER:
             return set_container(text, at);
         case CHOICE:
-            return set_choice(p, text, at);
+            return set_choice(p, text, at, room);
         case SWITCH:
             return set_switch(text, at);
         case NUMBER:
-            return set_number(p, text, at);
+            return set_number(p, text, at, room);
         case SECONDS:
-            return set_seconds(p, text, at);
+            return set_seconds(p, text, at, room);
         case SIZE:
-            return set_size(p, text, at);
+            return set_size(p, text, at, room);
         case ALARM:
-            return set_alarm(p, text, at);
+            return set_alarm(p, text, at, room);
         case FACILITY:
             return set_facility(text, at);
         case SEVERITY:
             return set_severity(text, at);
         case FIELDS:
-            return set_fields(text, alone, at);
+            return set_fields(text, alone, at, room);
         case TEXT:
         default:
             return set_text(text, at);
@@ -386,9 +382,10 @@ static bool set_from(const struct param* p, const struct cnfarray* values, struc
         snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' takes one value, not a list of %d", p->name, values->nmemb);
         return false;
     }
+    char room[WANTED_SIZE];
     for (int i = 0; i < values->nmemb; i++) {
         char* const text = es_str2cstr(values->arr[i], NULL);
-        const char* const wanted = text == NULL ? "read: out of memory" : set(p, text, values->nmemb == 1, s);
+        const char* const wanted = text == NULL ? "read: out of memory" : set(p, text, values->nmemb == 1, s, room);
         if (wanted != NULL) {
             snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"%.128s\", but has to be %s", p->name,
                      text == NULL ? "" : text, wanted);
@@ -407,8 +404,9 @@ static bool is_text(enum kind kind) {
 
 /* "" stands for none, which nobody can write */
 static bool set_default(const struct param* p, struct impacct_settings* s) {
+    char room[WANTED_SIZE];
     if (p->dflt[0] != '\0') {
-        return set(p, p->dflt, true, s) == NULL;
+        return set(p, p->dflt, true, s, room) == NULL;
     }
     return !is_text(p->kind) || copy_text("", (char**)(void*)((char*)s + p->offset)) == NULL;
 }
