@@ -438,7 +438,6 @@ static enum pacct_found start_over(struct pacct_follow* f, struct pacct_item* it
         const enum pacct_found found = begin(f, &copy, path, pos.offset, item);
         return found == PACCT_FOUND_OPENED ? PACCT_FOUND_TRUNCATED : found;
     }
-    item->from = pos.offset;
     if (!seek_to(f, 0)) {
         return fail(f, "read", errno, item);
     }

@@ -12,7 +12,7 @@ command -v "$QEMU" >/dev/null || skip_test "there is no $QEMU"
 source=$srcdir/../plugins/impacct
 echo '#define NDEBUG 1' >"$WORK/config.h"
 parts=()
-for part in clock event fields json names record schema text tty utf8; do
+for part in clock digits event fields json names record schema text tty utf8; do
     parts+=("$source/pacct_$part.c")
 done
 # build COMPILER OUTPUT MAIN [OPTION]
