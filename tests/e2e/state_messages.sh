@@ -24,22 +24,27 @@ input(type=\"impacct\" file=\"$F\" stateFile=\"two\" ruleset=\"records2\" stateR
 input(type=\"impacct\" file=\"$F\" stateFile=\"three\" ruleset=\"ecs\" schema=\"ecs\")
 input(type=\"impacct\" file=\"$F\" stateFile=\"four\" ruleset=\"text\" format=\"text\")
 ruleset(name=\"records2\") { action(type=\"omfile\" file=\"$WORK/records2\" template=\"msg\") }"
+# each of the four inputs has said COUNT things
+all_said() {
+    wait_file_lines "$OUT" "$1"
+    wait_file_lines "$WORK/ecs" "$1"
+    wait_file_lines "$WORK/text" "$1"
+    wait_for "$1 messages of the second input" has_said "$1"
+}
+has_said() { [ $(($(lines_of "$WORK/records2") + $(lines_of "$WORK/apart"))) -ge "$1" ]; }
 put 3 "$F"
 startup
-wait_file_lines "$OUT" 4
+all_said 4
 mv "$F" "$F.1"
 put 2 "$F"
-wait_file_lines "$OUT" 7
+all_said 7
 printf 'seven b' >>"$F"
 put 2 "$F"
-wait_file_lines "$OUT" 10
+all_said 10
 : >"$F"
-wait_content file_truncated "$OUT"
+all_said 11
 put 1 "$F"
-wait_file_lines "$OUT" 12
-wait_file_lines "$WORK/ecs" 12
-wait_file_lines "$WORK/text" 12
-wait_file_lines "$WORK/records2" 8
+all_said 12
 shutdown
 python3 - "$WORK" "$F" <<'PYTHON' || error_exit "see above"
 import json, os, socket, sys
