@@ -20,7 +20,7 @@ build() {
     "$1" ${4:+"$4"} -std=gnu11 -O1 -D_GNU_SOURCE -I"$WORK" -I"$source" -I"$srcdir/unit" -o "$2" "$3" "${parts[@]}" \
         "$srcdir/bigendian/no_id.c" -lm -pthread 2>"$WORK/errors" || error_exit "$(cat "$WORK/errors")"
 }
-for test in clock event record schema text tty utf8; do
+for test in clock digits event record schema text tty utf8; do
     build "$CROSS" "$WORK/test" "$srcdir/unit/${test}_test.c" -static
     "$QEMU" "$WORK/test" || error_exit "unit/${test}_test fails on s390x"
 done
