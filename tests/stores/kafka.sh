@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Intent: contrib/rsyslog.d/kafka.conf, as it is shipped, with a real broker.
 # Invariant: a consumer reads each record once, in order, with the host's name as its key, also when the broker was
-# stopped and started; none is missing when rsyslogd ended and began while the broker was away.
+# stopped and started; none is missing when rsyslogd ended and began while the broker was away; a rsyslogd that is killed
+# loses no more than what librdkafka may hold in memory.
 # Oracle: tests/lib/pacct.py on the accounting file of a storm of real processes and of generated records.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
@@ -43,9 +44,26 @@ end_server "$SERVER"
 pacct_py generate "$PACCT" 2000 --append --serial 6000
 wait_content "All broker connections are down"
 shutdown
+[ -s "$WORK/spool/rsyslog/processes_kafka.failed" ] || error_exit "what librdkafka still had is not in the file"
 startup
 start_kafka
 wait_for "all records ($(records))" arrived "$(records)"
-shutdown
 compare_ids "$WORK/consumed.jsonl"
+
+# killed while the broker stands still, with records in librdkafka's memory that rsyslogd is done with
+kill -STOP "$SERVER"
+pacct_py generate "$PACCT" 5000 --append --serial 8000
+stored() { grep -qs "\"offset\":$(stat -c %s "$PACCT")," "$WORK"/spool/rsyslog/impacct-state*; }
+wait_for "records in librdkafka's memory" stored
+kill_immediate
+kill -CONT "$SERVER"
+startup
+pacct_py generate "$PACCT" 1 --append --serial 13000
+last_arrived() { arrived 0 && grep -q '"comm":"p13000"' "$WORK/consumed.jsonl"; }
+wait_for "the last record" last_arrived
+shutdown
+consume "$WORK/consumed"
+lost=$(($(records) - $(cut -f 3- "$WORK/consumed" | grep '"comm":' | jq -r .id | sort -u | wc -l)))
+echo "$lost lost by the kill"
+[ "$lost" -le 10000 ] || error_exit "$lost records are lost, more than librdkafka may hold"
 exit_test
