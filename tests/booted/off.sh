@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Intent: somebody switches accounting off, and it does not go unnoticed; in the service as shipped.
+# Invariant: accounting_stopped, then accounting_silent; on again, accounting_started and accounting_recovered; each
+# once, by accton as well as by the service.
+# Oracle: what is done here.
+. "${srcdir:=$(dirname "$0")/..}/booted/verbs"
+fresh 'silenceAlarm="4"'
+accton off
+expect accounting_stopped accounting_silent
+[ "$(last_number silent_seconds)" -ge 1 ] || error_exit "silent_seconds"
+[ "$(last_number ended_processes)" -ge 1 ] || error_exit "ended_processes"
+accton "$F"
+expect accounting_started accounting_recovered
+systemctl stop acct.service
+expect accounting_stopped accounting_silent
+systemctl start acct.service
+expect accounting_started accounting_recovered
+grep -q 'impacct: accounting has left' <(service_log) || error_exit "it is not in the system's log"
+all_arrived
+exit_test
