@@ -40,7 +40,7 @@ DEFobjCurrIf(statsobj);
 /* Above so many records a second, seen over this time, changes are let add up for a while before the next look. */
 #define PACE_BUSY 500
 #define PACE_WINDOW_MS 100
-#define PACE_PAUSE_MS 40
+#define PACE_PAUSE_MS 100
 
 #define STATE_PREFIX "impacct-state:"
 
