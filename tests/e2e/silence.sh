@@ -11,6 +11,9 @@ mount --make-rprivate / 2>/dev/null || true
 F=$WORK/log/pacct D=$WORK/disk
 mkdir "$WORK/log" "$D"
 mount -t tmpfs -o size=4m tmpfs "$D" || skip_test "cannot mount a file system"
+# the limits are the machine's: one run at a time
+exec 9>"${TMPDIR:-/tmp}/impacct-silence.lock"
+flock 9
 limits=$(cat /proc/sys/kernel/acct)
 # the kernel looks at the free space when a process ends, at most each 30 seconds; here each second
 echo "4 2 1" >/proc/sys/kernel/acct
