@@ -9,6 +9,8 @@ pacct_py generate "$WORK/pacct" 400 --hostile
 pacct_py generate "$WORK/pacct" 400 --append --serial 400
 pacct_py dump "$WORK/pacct" >"$OUT"
 cp "$OUT" "$WORK/once.jsonl"
+printf '%s\n' '{"event":"file_damaged","id":"1","time":"2026-11-21T12:00:00Z","hostname":"web1","detail":"a\u001b[31m <b>"}' \
+    >>"$OUT"
 tail -n 1 "$WORK/once.jsonl" >>"$OUT"
 head -c 100 "$WORK/once.jsonl" >>"$OUT"
 gzip -k "$OUT"
@@ -51,7 +53,9 @@ class Page(html.parser.HTMLParser):
             sys.exit(f"refers to {attrs}")
 page = Page()
 page.feed(open(f"{work}/page.html", encoding="utf-8").read())
-if page.tags - {"html", "head", "meta", "style", "body", "pre", "code", "span"}:
+if not any(r == ["2026-11-21T12:00:00Z", "web1", "file_damaged", "a\\x1b[31m <b>"] for r in rows):
+    sys.exit("the state message is not there")
+if page.tags - {"html", "head", "meta", "title", "style", "body", "pre", "code", "span"}:
     sys.exit(f"tags from a name: {page.tags}")
 print(f"{len(exits)} processes, {len(users)} users, {signals} ended by a signal: as counted")
 PY

@@ -66,8 +66,8 @@ measure_postgresql() {
 
 measure_opensearch() {
     . "$srcdir/stores/server-opensearch.sh"
-    start_opensearch
-    api _index_template/processes -X PUT --data-binary @"$TOP/contrib/opensearch/template.json" >/dev/null
+    start_search
+    search_template | api _index_template/processes -X PUT --data-binary @- >/dev/null
     export IMPACCT_SEARCH_URL=$URL IMPACCT_SEARCH_USER='' IMPACCT_SEARCH_PASSWORD=''
     send opensearch
     wait_for "all in OpenSearch" in_opensearch
