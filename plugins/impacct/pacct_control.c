@@ -48,7 +48,7 @@ static int try_call(void* arg) {
 
 enum pacct_right pacct_control_right(void) {
     int status;
-    if (pacct_probe_run(try_call, NULL, &status) != 0) {
+    if (pacct_probe_try(try_call, &status) != 0) {
         return PACCT_RIGHT_DENIED;
     }
     if (WIFSIGNALED(status)) {

@@ -6,7 +6,7 @@
  * signal at its end: rsyslogd waits for its own children on SIGCHLD.
  *
  * Concurrency and locking: one thread at a time, because of the child's stack.
- * The child calls nothing but prctl(2) and _exit(2).
+ * A child that shares the memory calls nothing but prctl(2) and _exit(2).
  *
  * Failure model: no child, no verdict; the caller is told.
  */
@@ -31,9 +31,9 @@ static int child(void* name) {
     _exit(0);
 }
 
-int pacct_probe_run(int (*what)(void*), void* arg, int* status) {
+static int run(int (*what)(void*), void* arg, int flags, int* status) {
     static _Alignas(64) char stack[STACK_SIZE];
-    const pid_t pid = clone(what, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, arg);
+    const pid_t pid = clone(what, stack + sizeof(stack), flags | CLONE_VFORK, arg);
     if (pid < 0) {
         return errno;
     }
@@ -45,6 +45,15 @@ int pacct_probe_run(int (*what)(void*), void* arg, int* status) {
     return 0;
 }
 
+static int child_that_tries(void* what) {
+    prctl(PR_SET_DUMPABLE, 0);
+    return (*(int (**)(void*))what)(NULL);
+}
+
+int pacct_probe_try(int (*what)(void*), int* status) {
+    return run(child_that_tries, &what, 0, status);
+}
+
 int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
     static unsigned count;
     int status;
@@ -53,7 +62,7 @@ int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
     /* another rsyslogd on the same file has other nanoseconds */
     const unsigned digits = ((unsigned)now.tv_nsec ^ (unsigned)getpid() << 13 ^ count++) & 0xfffffffu;
     snprintf(name, PACCT_PROBE_NAME + 1, PACCT_PROBE_PREFIX "%07x", digits);
-    return pacct_probe_run(child, name, &status);
+    return run(child, name, CLONE_VM, &status);
 }
 
 /* The first number behind a prefix in a file of /proc. The line that begins with it is looked for. */

@@ -27,13 +27,16 @@
 int pacct_probe(char name[PACCT_PROBE_NAME + 1]);
 
 /**
- * Have a child do something else that ends with _exit(2), in the same way.
+ * Have a child try something that may end it, a system call that a filter may refuse.
  *
- * @param what called in the child; system calls only
+ * It has memory of its own, since a core dump ends all processes that share it (before Linux 5.16, fs/coredump.c), and
+ * leaves no core file. Otherwise as above.
+ *
+ * @param what called in the child, ends with _exit(2); system calls only
  * @param status set to its wait status
  * @return 0, or the errno for which there was no child
  */
-int pacct_probe_run(int (*what)(void*), void* arg, int* status);
+int pacct_probe_try(int (*what)(void*), int* status);
 
 /**
  * How many tasks have ended since the machine started: forks (/proc/stat, "processes") less those that live

@@ -20,11 +20,11 @@ expect disk_low
 percent=$(last_number free_percent)
 awk "BEGIN { exit !($percent > 6 && $percent < 8) }" || error_exit "free_percent is $percent"
 fill 1
-expect accounting_suspended accounting_silent
-assert_eq "$(last_number suspend_percent) $(last_number resume_percent)" "$(cut -f1,2 /proc/sys/kernel/acct |
-    awk '{ print $2, $1 }')" "limits"
+expect_both accounting_silent accounting_suspended
+assert_eq "$(last_number resume_percent) $(last_number suspend_percent)" "$(cut -f1,2 /proc/sys/kernel/acct | tr '\t' ' ')" \
+    "limits"
 all_arrived
 rm "$LOG/ballast"
-expect accounting_recovered accounting_resumed
+expect_both accounting_recovered accounting_resumed
 all_arrived
 exit_test

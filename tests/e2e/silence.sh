@@ -34,6 +34,13 @@ expect() {
         "$*" "state messages in $(basename "$file")"
     seen[$file]=$((${seen[$file]:-0} + $#))
 }
+# expect_both FILE EVENT EVENT: these two, sorted by name, in whichever order
+expect_both() {
+    wait_file_lines "$1" $((${seen[$1]:-0} + 2))
+    assert_eq "$(tail -n +$((${seen[$1]:-0} + 1)) "$1" | sed 's/.*"event":"\([a-z_]*\)".*/\1/' | sort | paste -sd' ')" \
+        "$2 $3" "state messages in $(basename "$1")"
+    seen[$1]=$((${seen[$1]:-0} + 2))
+}
 has_number() { # of the last message
     tail -n 1 "$1" | grep -qE "\"$2\":[0-9]" || error_exit "no $2 in $(tail -n 1 "$1")"
 }
@@ -131,12 +138,12 @@ expect "$STATES" disk_low
 has_number "$STATES" free_percent
 has_number "$STATES" free_bytes
 fill 1
-expect "$STATES" accounting_suspended accounting_silent
+expect_both "$STATES" accounting_silent accounting_suspended
 has_number "$STATES" free_percent
 rm "$D/ballast"
 until_recovered() { /bin/true; [ "$(lines_of "$STATES")" -ge $((${seen[$STATES]} + 2)) ]; }
 wait_for "accounting to resume" until_recovered
-expect "$STATES" accounting_recovered accounting_resumed
+expect_both "$STATES" accounting_recovered accounting_resumed
 
 # switched on where there is too little already: acct(2) says that all is well
 accton off >/dev/null
