@@ -107,6 +107,7 @@ check_conf() {
 }
 
 startup() {
+    [ -e "$MODULE_DIR/impacct.so" ] || error_exit "there is no $MODULE_DIR/impacct.so"
     # shellcheck disable=SC2086 # the wrapper is a command line
     $RSYSLOGD_WRAPPER "$RSYSLOGD" -n -f "$WORK/rsyslog.conf" -i "$WORK/pid" -M "$MODULE_DIR:$RSYSLOG_MODULES" \
         >>"$WORK/rsyslogd.log" 2>&1 &
