@@ -34,6 +34,9 @@ struct impacct_owner {
     const struct impacct_settings* settings;
     int lock; /* -1: not held */
     bool on; /* we have switched it on, or found it on */
+    dev_t dev; /* the file that it went to then */
+    ino_t ino;
+    bool lost; /* it was on, but not at the last look; the guard says so, and when it is back */
     bool powerless; /* and will stay so */
     bool checked; /* the rights, after rsyslogd has given up privileges */
     bool told; /* what cannot be done */
@@ -119,6 +122,16 @@ static bool is_taken(struct impacct_owner* o) {
     return true;
 }
 
+static void set_on(struct impacct_owner* o) {
+    struct stat st;
+    o->on = true;
+    o->lost = o->told = false;
+    if (lstat(o->settings->file, &st) == 0) {
+        o->dev = st.st_dev;
+        o->ino = st.st_ino;
+    }
+}
+
 static void take_hold(struct impacct_owner* o) {
     const char* const file = o->settings->file;
     const char* call = "";
@@ -129,7 +142,7 @@ static void take_hold(struct impacct_owner* o) {
         o->lock = -1;
     }
     if (error == 0 && pacct_control_reaches(file)) {
-        o->on = true;
+        set_on(o);
         return;
     }
     if (error == 0 && is_taken(o)) {
@@ -142,8 +155,8 @@ static void take_hold(struct impacct_owner* o) {
         tell_failure(o, error, call);
         return;
     }
-    o->on = o->started = true;
-    o->told = false;
+    o->started = !o->lost;
+    set_on(o);
 }
 
 struct impacct_owner* impacct_owner_new(const struct impacct_settings* settings) {
@@ -177,8 +190,21 @@ static void take_hold_again(struct impacct_owner* o, const struct impacct_owner_
     LogMsg(0, NO_ERRCODE, LOG_WARNING, "impacct: accounting does not go to '%s' any more; taking hold of it again",
            o->settings->file);
     o->on = false;
+    o->lost = true;
     take_hold(o);
-    o->started = false;
+}
+
+/* The kernel goes on with the file that was renamed, until somebody calls acct(2). */
+static void take_hold_of_new(struct impacct_owner* o) {
+    LogMsg(0, NO_ERRCODE, LOG_WARNING,
+           "impacct: accounting=\"own\" of '%s': another program has renamed the file and made a new one. Two that "
+           "rotate it get in each other's way: switch that one off (Debian: /etc/cron.daily/acct, of the package acct; "
+           "elsewhere logrotate's configuration for psacct), or set accounting=\"follow\". Accounting goes on into "
+           "the new one",
+           o->settings->file);
+    o->on = false;
+    o->lost = true;
+    take_hold(o);
 }
 
 static void rotate(struct impacct_owner* o) {
@@ -189,7 +215,7 @@ static void rotate(struct impacct_owner* o) {
         o->look_at = now_ms() + RETRY_MS;
         return;
     }
-    o->told = false;
+    set_on(o);
 }
 
 /* Little space: give up the oldest file, else make the live one such a file. */
@@ -249,6 +275,10 @@ bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view
     if (!exists || v->down) {
         o->look_at = now + RETRY_MS;
         take_hold_again(o, v, exists);
+        return false;
+    }
+    if (st.st_dev != o->dev || st.st_ino != o->ino) {
+        take_hold_of_new(o);
         return false;
     }
     if (v->done->dev != st.st_dev || v->done->ino != st.st_ino) {

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Intent: what else deals with accounting on a machine works beside the module, or is named by it.
+# Invariant: what doc/source/configuration/modules/impacct-coexistence.rst says of programs in Debian.
+# Oracle: the files that the kernel wrote; what the programs do to them, done here.
+. "${srcdir:=$(dirname "$0")/..}/booted/verbs"
+DROPIN=/etc/systemd/system/rsyslog.service.d
+trap 'systemctl stop atopacct.service; systemctl -q enable acct.service; rm -rf "$DROPIN"; systemctl daemon-reload' EXIT
+some() { for _ in $(seq 60); do /bin/true; done; }
+logged() { grep -qF "$1" <(service_log); }
+second() { # second PARAMETERS: another rsyslogd, the way of the first one
+    mkdir -p "$WORK/spool"
+    rm -rf "$WORK/second.jsonl" "$WORK/spool"/*
+    sed "s|/var/spool/rsyslog|$WORK/spool|; s|/var/log/processes.jsonl|$WORK/second.jsonl|
+        s|^input(type=\"impacct\"|& $1|" "$srcdir/../contrib/rsyslog.d/files.conf" >"$WORK/rsyslog.conf"
+    startup
+}
+
+# follow: sa, atop without its daemon, a second rsyslogd
+fresh 'silenceAlarm="4"'
+some
+sa -s >"$WORK/sa" || error_exit "sa failed"
+timeout 10 atop -w "$WORK/atop" 1 2 || error_exit "atop failed"
+second ''
+some
+all_arrived
+count=$(pacct_py count "$WORK/all")
+everything() { [ "$(grep -cE '"event":"(exit|synthetic)"' "$WORK/second.jsonl")" -ge "$count" ]; }
+wait_for "the second rsyslogd to have it all" everything
+shutdown
+expect
+
+# follow, atopacctd: it takes accounting away, and ends acct.service as its unit says
+systemctl start atopacct.service
+expect accounting_stopped accounting_silent
+systemctl start acct.service
+expect accounting_started accounting_recovered
+assert_eq "$(systemctl is-active atopacct.service)" inactive atopacct.service
+
+# own: the lock keeps a second owner away, and followers may be as many as they like
+install -D -m 0644 -t "$DROPIN" "$srcdir/../contrib/systemd/rsyslog-accounting.conf"
+systemctl cat rsyslog.service | grep -q '^SystemCallFilter=@' || rm -r "$DROPIN"
+systemctl daemon-reload
+prepare 'accounting="own" silenceAlarm="4"'
+systemctl -q disable acct.service
+systemctl start rsyslog.service
+expect module_started accounting_started
+second 'accounting="own"'
+some
+kept_away() { grep -q "another rsyslogd owns accounting in this directory" <(journalctl -b --no-pager); }
+wait_for "the second owner to be kept away" kept_away
+shutdown
+
+# own, the daily script of the package acct, whose service is disabled: it renames and tells nobody
+/etc/cron.daily/acct
+new_file() { logged "another program has renamed the file and made a new one" && [ -s "$F" ]; }
+wait_for "accounting to go to the new file" new_file
+some
+all_arrived
+/etc/cron.daily/acct
+wait_for "accounting to go to the new file" test -s "$F"
+some
+all_arrived
+! grep -q accounting_silent <(states) || error_exit "accounting was silent: $(states)"
+
+# own, acct.service beside it: both switch the same file on
+systemctl start acct.service
+systemctl restart acct.service
+some
+all_arrived
+systemctl stop acct.service
+back() { states | tail -n 1 | grep -q '"event":"accounting_\(started\|recovered\)"'; }
+wait_for "accounting to be on again" back
+
+# own, atopacctd takes accounting away: it is named, and left alone; back as soon as it ends
+SAID=$(states | wc -l)
+systemctl start atopacct.service
+wait_for "atop to be named" logged "accounting goes to '/run/pacct_source', so another program owns it"
+systemctl stop atopacct.service
+wait_for "accounting to be on again" back
+assert_eq "$(states | tail -n +$((SAID + 1)) | grep -c accounting_started)" 1 "accounting_started"
+
+# own by force
+prepare 'accounting="own" accounting.force="on" silenceAlarm="4"'
+systemctl start atopacct.service
+systemctl start rsyslog.service
+expect module_started accounting_started
+states | tail -n 1 | grep -q "taken from /run/pacct_source" || error_exit "$(states | tail -n 1)"
+some
+all_arrived
+exit_test
