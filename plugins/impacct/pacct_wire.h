@@ -1,0 +1,64 @@
+/**
+ * @file pacct_wire.h
+ * @brief What the BPF program writes into the ring: one event.
+ *
+ * Layout: struct pacct_wire, then, without padding, args_kept bytes of
+ * arguments as they lie in memory (each ended by a NUL), exe_len bytes of
+ * the executable's path, cwd_len of the working directory's, cgroup_len of the
+ * control group's. A path is its parts from the last to the first, each ended
+ * by a NUL: that is how the kernel's structures are walked. A fork has none of
+ * these.
+ *
+ * Included by the BPF program, too, where there are no headers of libc: the
+ * includer provides the fixed-width types.
+ */
+#ifndef PACCT_WIRE_H
+#define PACCT_WIRE_H
+
+#define PACCT_WIRE_COMM 16
+/** More bytes of arguments are never kept; all bits set, so that the kernel's verifier sees a limit. */
+#define PACCT_WIRE_ARGS_MAX 16383u
+/** Bytes of one path part with its NUL. */
+#define PACCT_WIRE_PART_MAX 256u
+/** Bytes of the three paths together. */
+#define PACCT_WIRE_PATHS_MAX 8192u
+
+enum pacct_wire_kind { PACCT_WIRE_FORK = 1, PACCT_WIRE_EXEC = 2 };
+
+enum pacct_wire_flag {
+    PACCT_WIRE_NO_ARGS = 1, /**< the arguments could not be read */
+    PACCT_WIRE_NO_EXE = 2, /**< the path has no end within the limits, or no name */
+    PACCT_WIRE_NO_CWD = 4,
+    PACCT_WIRE_NO_CGROUP = 8,
+    PACCT_WIRE_NO_LOGIN = 16, /**< the kernel does not know of logins */
+    PACCT_WIRE_HELPER = 32 /**< started by the kernel itself */
+};
+
+/** Ids are those in the pid namespace that the program was told. */
+struct pacct_wire {
+    uint16_t kind, flags;
+    uint16_t exe_len, cwd_len, cgroup_len;
+    uint16_t args_kept;
+    uint32_t args_len; /**< all of them, kept or not */
+    uint32_t pid, ppid; /**< ppid: the creator's at a fork, the parent's at an exec; 0: not in the namespace */
+    uint64_t time; /**< monotonic clock, ns */
+    uint64_t start; /**< of the process, by the monotonic clock, ns */
+    uint64_t start_boot; /**< the same by the clock since boot */
+    uint64_t parent_boot; /**< start_boot of ppid */
+    uint32_t uid, login_uid, session;
+    char comm[PACCT_WIRE_COMM], parent_comm[PACCT_WIRE_COMM]; /**< terminated */
+    uint32_t unused; /**< makes the length a multiple of 8 everywhere */
+};
+
+/** What the program is told, before it is attached. */
+struct pacct_wire_config {
+    uint32_t pid_ns; /**< inode number of the pid namespace */
+    uint32_t args_max; /**< arguments are cut at so many bytes, at most PACCT_WIRE_ARGS_MAX */
+};
+
+/** What the program tells beside the ring. */
+struct pacct_wire_stats {
+    uint64_t lost; /**< events that did not fit into the ring */
+};
+
+#endif
