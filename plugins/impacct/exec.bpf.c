@@ -1,0 +1,389 @@
+/**
+ * @file exec.bpf.c
+ * @brief In the kernel: tells of every fork and exec.
+ *
+ * Algorithm: two tracepoints, which every process passes through before it can
+ * end. A fork writes the fixed part of struct pacct_wire into the ring; an
+ * exec puts arguments and paths behind it, in a scratch buffer first, since
+ * their lengths are known only then. The ring's reader is woken when the ring
+ * is half full, since whoever waits for an accounting record looks into the
+ * ring by himself.
+ *
+ * The structures of the kernel are declared here with the members that are
+ * used; where they lie is found out when the program is loaded (CO-RE), so
+ * that the same file serves all kernels from 5.8 on.
+ *
+ * Concurrency and locking: the kernel does not run a program a second time on a
+ * CPU before the first run ended, so the scratch buffer, one per CPU, is its own.
+ *
+ * Failure model: an event that does not fit is counted, and never half
+ * written. What cannot be read is left out and flagged.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long long uint64_t;
+/* as libbpf's headers name them */
+typedef uint8_t __u8;
+typedef uint16_t __u16, __be16;
+typedef uint32_t __u32, __be32, __wsum;
+typedef uint64_t __u64;
+typedef int __s32;
+typedef long long __s64;
+
+/* of include/uapi/linux/bpf.h */
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
+enum { BPF_F_MMAPABLE = 1 << 10 };
+enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
+enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "pacct_wire.h"
+
+#define PF_KTHREAD 0x00200000u
+#define PID_NS_LEVELS 8
+#define PATH_STEPS 48
+#define CGROUP_STEPS 16
+
+#define KERNEL __attribute__((preserve_access_index))
+
+struct pid_namespace {
+    struct {
+        unsigned int inum;
+    } ns;
+} KERNEL;
+
+struct upid {
+    int nr;
+    struct pid_namespace* ns;
+} KERNEL;
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[1];
+} KERNEL;
+
+typedef struct {
+    unsigned int val;
+} kuid_t;
+
+struct cred {
+    kuid_t uid;
+} KERNEL;
+
+struct qstr {
+    const unsigned char* name;
+} KERNEL;
+
+struct dentry {
+    struct dentry* d_parent;
+    struct qstr d_name;
+} KERNEL;
+
+struct vfsmount {
+    struct dentry* mnt_root;
+} KERNEL;
+
+struct mount {
+    struct mount* mnt_parent;
+    struct dentry* mnt_mountpoint;
+    struct vfsmount mnt;
+} KERNEL;
+
+struct path {
+    struct vfsmount* mnt;
+    struct dentry* dentry;
+} KERNEL;
+
+struct file {
+    struct path f_path;
+} KERNEL;
+
+struct fs_struct {
+    struct path pwd;
+} KERNEL;
+
+struct mm_struct {
+    unsigned long arg_start, arg_end;
+    struct file* exe_file;
+} KERNEL;
+
+/* up to 6.14, and since */
+struct kernfs_node {
+    struct kernfs_node* parent;
+    const char* name;
+} KERNEL;
+
+struct kernfs_node___since_6_15 {
+    struct kernfs_node* __parent;
+} KERNEL;
+
+struct cgroup {
+    struct kernfs_node* kn;
+} KERNEL;
+
+struct cgroup_subsys_state {
+    struct cgroup* cgroup;
+} KERNEL;
+
+struct css_set {
+    struct cgroup_subsys_state* subsys[1];
+    struct cgroup* dfl_cgrp;
+} KERNEL;
+
+enum cgroup_subsys_id { memory_cgrp_id = 0, pids_cgrp_id = 0, freezer_cgrp_id = 0 };
+
+struct task_struct {
+    int pid, tgid;
+    unsigned int flags;
+    uint64_t start_time, start_boottime;
+    struct task_struct *real_parent, *group_leader;
+    struct pid* thread_pid;
+    struct mm_struct* mm;
+    struct fs_struct* fs;
+    const struct cred* real_cred;
+    struct css_set* cgroups;
+    kuid_t loginuid;
+    unsigned int sessionid;
+    char comm[PACCT_WIRE_COMM];
+} KERNEL;
+
+struct linux_binprm;
+
+/* What is kept in here is not followed by the kernel's verifier, which would give up otherwise: too many ways. */
+struct scratch {
+    uint64_t at; /* so much of the tail is filled */
+    struct pacct_wire head;
+    char tail[PACCT_WIRE_ARGS_MAX + PACCT_WIRE_PATHS_MAX + PACCT_WIRE_PART_MAX];
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, uint32_t);
+    __type(value, struct scratch);
+} scratch SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, uint32_t);
+    __type(value, struct pacct_wire_config);
+} config SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, uint32_t);
+    __type(value, struct pacct_wire_stats);
+} stats SEC(".maps");
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline void count_lost(void) {
+    const uint32_t zero = 0;
+    struct pacct_wire_stats* const s = bpf_map_lookup_elem(&stats, &zero);
+    if (s != NULL) {
+        __sync_fetch_and_add(&s->lost, 1);
+    }
+}
+
+static __always_inline uint64_t wake_flags(void) {
+    const uint64_t full = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
+    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > full / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Number of a process in the namespace that is looked at; 0: it is not in there. */
+static __always_inline uint32_t number_of(struct task_struct* leader, uint32_t pid_ns) {
+    struct pid* const pid = BPF_CORE_READ(leader, thread_pid);
+    const uint32_t level = BPF_CORE_READ(pid, level);
+    for (uint32_t i = 0; i < PID_NS_LEVELS && i <= level; i++) {
+        struct upid* const up = (void*)pid + bpf_core_field_offset(pid->numbers) + i * bpf_core_type_size(struct upid);
+        if (BPF_CORE_READ(up, ns, ns.inum) == pid_ns) {
+            return (uint32_t)BPF_CORE_READ(up, nr);
+        }
+    }
+    return 0;
+}
+
+/* false: the process is not in the namespace */
+static __always_inline bool fill_head(struct pacct_wire* w,
+                                      struct task_struct* leader,
+                                      struct task_struct* parent,
+                                      uint32_t pid_ns) {
+    w->pid = number_of(leader, pid_ns);
+    if (w->pid == 0) {
+        return false;
+    }
+    w->time = bpf_ktime_get_ns();
+    w->start = BPF_CORE_READ(leader, start_time);
+    w->start_boot = BPF_CORE_READ(leader, start_boottime);
+    w->ppid = number_of(parent, pid_ns);
+    w->parent_boot = BPF_CORE_READ(parent, start_boottime);
+    w->uid = BPF_CORE_READ(leader, real_cred, uid.val);
+    BPF_CORE_READ_STR_INTO(&w->parent_comm, parent, comm);
+    BPF_CORE_READ_STR_INTO(&w->comm, leader, comm);
+    w->flags = (BPF_CORE_READ(parent, flags) & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
+    if (bpf_core_field_exists(leader->loginuid)) {
+        w->login_uid = BPF_CORE_READ(leader, loginuid.val);
+        w->session = BPF_CORE_READ(leader, sessionid);
+    } else {
+        w->flags |= PACCT_WIRE_NO_LOGIN;
+    }
+    return true;
+}
+
+/* Append one part of a path; false where there is no room for more. */
+static __always_inline bool append(struct scratch* s, const void* name) {
+    const uint64_t to = *(volatile uint64_t*)&s->at;
+    if (to >= PACCT_WIRE_ARGS_MAX + PACCT_WIRE_PATHS_MAX) {
+        return false;
+    }
+    const long n = bpf_probe_read_kernel_str(s->tail + to, PACCT_WIRE_PART_MAX, name);
+    *(volatile uint64_t*)&s->at = to + (uint64_t)n;
+    return n > 0;
+}
+
+/* Append the parts from a file to the root of its mount namespace; false where that is not possible within limits. */
+static __noinline bool append_path(struct scratch* s, const struct path* path) {
+    struct dentry* dentry = BPF_CORE_READ(path, dentry);
+    struct mount* mount = (void*)BPF_CORE_READ(path, mnt) - bpf_core_field_offset(struct mount, mnt);
+    for (int i = 0; i < PATH_STEPS; i++) {
+        struct dentry* const up = BPF_CORE_READ(dentry, d_parent);
+        if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+            struct mount* const outer = BPF_CORE_READ(mount, mnt_parent);
+            if (outer == mount) {
+                return true;
+            }
+            dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+            mount = outer;
+        } else if (dentry == up || !append(s, BPF_CORE_READ(dentry, d_name.name))) {
+            return false; /* in no directory, or too long */
+        } else {
+            dentry = up;
+        }
+    }
+    return false;
+}
+
+static __always_inline struct kernfs_node* above(struct kernfs_node* kn) {
+    struct kernfs_node___since_6_15* const new = (void*)kn;
+    return bpf_core_field_exists(new->__parent) ? BPF_CORE_READ(new, __parent) : BPF_CORE_READ(kn, parent);
+}
+
+/* A group of the hierarchies of version 1, where version 2 is not used. */
+static __always_inline struct kernfs_node* old_group(struct css_set* set, uint64_t id) {
+    struct cgroup_subsys_state* css = NULL;
+    bpf_probe_read_kernel(&css, sizeof(css), (void*)set + bpf_core_field_offset(set->subsys) + id * sizeof(void*));
+    return css == NULL ? NULL : BPF_CORE_READ(css, cgroup, kn);
+}
+
+static __always_inline struct kernfs_node* group_of(struct task_struct* task) {
+    struct css_set* const set = BPF_CORE_READ(task, cgroups);
+    struct kernfs_node* kn = BPF_CORE_READ(set, dfl_cgrp, kn);
+    if (above(kn) == NULL && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+        kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+    }
+    if ((kn == NULL || above(kn) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, freezer_cgrp_id)) {
+        kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, freezer_cgrp_id));
+    }
+    if ((kn == NULL || above(kn) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+        kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+    }
+    return kn;
+}
+
+static __always_inline bool append_group(struct scratch* s, struct kernfs_node* kn) {
+    for (int i = 0; i < CGROUP_STEPS && kn != NULL; i++) {
+        struct kernfs_node* const up = above(kn);
+        if (up == NULL) {
+            return true;
+        }
+        if (!append(s, BPF_CORE_READ(kn, name))) {
+            return false;
+        }
+        kn = up;
+    }
+    return false;
+}
+
+static __always_inline void fill_args(struct scratch* s, struct mm_struct* mm, uint32_t max) {
+    const unsigned long start = BPF_CORE_READ(mm, arg_start);
+    const unsigned long len = BPF_CORE_READ(mm, arg_end) - start;
+    s->head.args_len = (uint32_t)len;
+    *(volatile uint16_t*)&s->head.args_kept = (uint16_t)(len < max ? len : max);
+    const uint64_t kept = *(volatile uint16_t*)&s->head.args_kept & PACCT_WIRE_ARGS_MAX;
+    if (bpf_probe_read_user(s->tail, kept, (void*)start) != 0) {
+        s->head.flags |= PACCT_WIRE_NO_ARGS;
+        s->head.args_kept = 0;
+    }
+}
+
+/* Length of what was appended behind "from"; it is taken back where that failed. */
+static __always_inline uint16_t section(struct scratch* s, uint64_t from, bool complete, uint16_t flag) {
+    if (!complete) {
+        s->head.flags |= flag;
+        s->at = from;
+        return 0;
+    }
+    return (uint16_t)(s->at - from);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+    const uint32_t zero = 0;
+    struct pacct_wire w = {.kind = PACCT_WIRE_FORK};
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    if (c == NULL || child->pid != child->tgid || !fill_head(&w, child, parent->group_leader, c->pid_ns)) {
+        return 0;
+    }
+    if (bpf_ringbuf_output(&ring, &w, sizeof(w), wake_flags()) != 0) {
+        count_lost();
+    }
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binprm) {
+    const uint32_t zero = 0;
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    struct scratch* const s = bpf_map_lookup_elem(&scratch, &zero);
+    struct task_struct* const parent = BPF_CORE_READ(task, real_parent, group_leader);
+    if (c == NULL || s == NULL) {
+        return 0;
+    }
+    __builtin_memset(&s->head, 0, sizeof(s->head));
+    if (!fill_head(&s->head, task, parent, c->pid_ns)) {
+        return 0;
+    }
+    struct mm_struct* const mm = BPF_CORE_READ(task, mm);
+    struct file* const exe = BPF_CORE_READ(mm, exe_file);
+    struct fs_struct* const fs = BPF_CORE_READ(task, fs);
+    s->head.kind = PACCT_WIRE_EXEC;
+    fill_args(s, mm, c->args_max);
+    uint64_t from = s->at = s->head.args_kept;
+    s->head.exe_len =
+        section(s, from, append_path(s, __builtin_preserve_access_index(&exe->f_path)), PACCT_WIRE_NO_EXE);
+    from = s->at;
+    s->head.cwd_len = section(s, from, append_path(s, __builtin_preserve_access_index(&fs->pwd)), PACCT_WIRE_NO_CWD);
+    from = s->at;
+    s->head.cgroup_len = section(s, from, append_group(s, group_of(task)), PACCT_WIRE_NO_CGROUP);
+    from = *(volatile uint64_t*)&s->at;
+    if (from > sizeof(s->tail) || bpf_ringbuf_output(&ring, &s->head, sizeof(s->head) + from, wake_flags()) != 0) {
+        count_lost();
+    }
+    return 0;
+}
