@@ -1,0 +1,137 @@
+/**
+ * @file pacct_quote.c
+ * @brief The arguments of a process as text.
+ *
+ * Algorithm: an argument is looked at once to see which of three forms it
+ * needs, and then written.
+ *
+ * Concurrency and locking: none.
+ *
+ * Failure model: out of memory is told before an argument is written.
+ */
+#include "config.h"
+
+#include "pacct_quote.h"
+#include "pacct_utf8.h"
+
+#include <string.h>
+
+/* \xNN */
+#define ESCAPED_MAX 4u
+/* a blank, and $'' */
+#define AROUND 4u
+
+enum form { PLAIN, QUOTED, ESCAPED };
+
+struct pacct_bytes pacct_quote_next(struct pacct_bytes* args) {
+    const size_t len = strnlen(args->p, args->len);
+    const struct pacct_bytes first = {args->p, len};
+    const size_t used = len < args->len ? len + 1 : len;
+    args->p += used;
+    args->len -= used;
+    return first;
+}
+
+static bool is_plain(unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
+}
+
+/* Length of a character that may stand in quotes as it is; 0: a control character, or no UTF-8. */
+static size_t printable(const unsigned char* p, size_t len) {
+    const size_t used = pacct_utf8_sequence(p, len);
+    const bool c1 = used == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+    const bool separator = used == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9);
+    return p[0] < ' ' || p[0] == 0x7f || c1 || separator ? 0 : used;
+}
+
+static enum form form_of(struct pacct_bytes arg) {
+    const unsigned char* const p = (const unsigned char*)arg.p;
+    enum form form = arg.len == 0 ? QUOTED : PLAIN;
+    for (size_t i = 0; i < arg.len;) {
+        const size_t used = printable(p + i, arg.len - i);
+        if (used == 0 || p[i] == '\'') {
+            return ESCAPED;
+        }
+        if (!is_plain(p[i])) {
+            form = QUOTED;
+        }
+        i += used;
+    }
+    return form;
+}
+
+static char* put_escaped(char* out, const unsigned char* p, size_t len) {
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < len;) {
+        const size_t used = printable(p + i, len - i);
+        if (used == 0 || p[i] == '\'' || p[i] == '\\') {
+            const char shorter = p[i] == '\n'                   ? 'n'
+                                 : p[i] == '\t'                 ? 't'
+                                 : p[i] == '\'' || p[i] == '\\' ? (char)p[i]
+                                                                : 0;
+            *out++ = '\\';
+            if (shorter != 0) {
+                *out++ = shorter;
+            } else {
+                *out++ = 'x';
+                *out++ = hex[p[i] >> 4];
+                *out++ = hex[p[i] & 0xf];
+            }
+            i++;
+        } else {
+            memcpy(out, p + i, used);
+            out += used;
+            i += used;
+        }
+    }
+    return out;
+}
+
+static char* put(char* out, struct pacct_bytes arg) {
+    const enum form form = form_of(arg);
+    if (form == PLAIN) {
+        memcpy(out, arg.p, arg.len);
+        return out + arg.len;
+    }
+    if (form == ESCAPED) {
+        *out++ = '$';
+    }
+    *out++ = '\'';
+    if (form == ESCAPED) {
+        out = put_escaped(out, (const unsigned char*)arg.p, arg.len);
+    } else {
+        memcpy(out, arg.p, arg.len);
+        out += arg.len;
+    }
+    *out++ = '\'';
+    return out;
+}
+
+bool pacct_quote_line(struct pacct_bytes args, struct pacct_buf* out) {
+    for (bool first = true; args.len > 0; first = false) {
+        const struct pacct_bytes arg = pacct_quote_next(&args);
+        if (!pacct_buf_reserve(out, arg.len * ESCAPED_MAX + AROUND)) {
+            return false;
+        }
+        char* end = out->p + out->len;
+        if (!first) {
+            *end++ = ' ';
+        }
+        out->len = (size_t)(put(end, arg) - out->p);
+    }
+    return true;
+}
+
+bool pacct_quote_list(struct pacct_bytes args, struct pacct_buf* out) {
+    if (!pacct_buf_reserve(out, args.len * PACCT_UTF8_GROWTH + 1)) {
+        return false;
+    }
+    while (args.len > 0) {
+        const struct pacct_bytes arg = pacct_quote_next(&args);
+        bool clean;
+        out->len += pacct_utf8_copy(arg.p, arg.len, out->p + out->len, &clean);
+        out->p[out->len++] = '\0';
+    }
+    return true;
+}
