@@ -81,6 +81,15 @@ in_accounting() {
         exit $status' sh "$file" "$@"
 }
 
+# The rest of the test, with rsyslogd and all, in a pid namespace of its own; accounting can be switched on in there.
+in_own_pids() {
+    require_accounting
+    if [ -z "${IN_OWN_PIDS:-}" ]; then
+        rm -rf "$WORK"
+        IN_OWN_PIDS=1 exec unshare --pid --fork --mount-proc --kill-child "$BASH" "$0"
+    fi
+}
+
 # A configuration with the module, its records in $OUT as %msg%, everything else in $SYS; add_conf adds to it. State
 # messages are kept apart from the records, which tests count and compare; an input with a stateRuleset decides itself.
 generate_conf() {
@@ -127,6 +136,23 @@ wait_for() {
         fi
         sleep 0.02
     done
+}
+
+# wait_command_lines MEANS: switch accounting on into $WORK/pacct, until rsyslogd knows for certain who executed what; in
+# the first moments it does not (pacct_lives.h). Skips the test where it cannot be done here.
+wait_command_lines() {
+    wait_for "a word about command lines" grep -qs "impacct: command lines" "$SYS"
+    if grep -qs "command lines cannot be captured" "$SYS"; then
+        skip_test "$(grep "command lines cannot be captured" "$SYS")"
+    fi
+    content_check "captured by means of $1"
+    accton "$WORK/pacct" >/dev/null
+    wait_for "certainty" certain
+}
+
+certain() {
+    /bin/true "is it certain?"
+    grep -sF "is it certain?" "$OUT" | grep -q '"command_source":"exec"'
 }
 
 lines_of() {

@@ -55,6 +55,7 @@ struct instanceConf_s {
     char* state_path;
     bool refused; /* said why; does not run */
     struct impacct_owner* owner; /* until there is an input */
+    struct impacct_exec* exec; /* NULL: not asked for, or cannot be had */
     struct impacct_input* input;
 };
 typedef struct instanceConf_s instanceConf_t;
@@ -173,6 +174,20 @@ static void refuse_second_owner(instanceConf_t* inst) {
     }
 }
 
+/* The kernel writes the records of one pid namespace, rsyslogd's, into one file only. */
+static void refuse_second_capture(instanceConf_t* inst) {
+    for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
+        if (!other->refused && other->settings.command_line != IMPACCT_COMMAND_OFF) {
+            LogError(0, RS_RET_PARAM_ERROR,
+                     "impacct: two inputs, for '%s' and '%s', have a parameter 'commandLine'; only the one whose file "
+                     "the kernel writes can have it; the second one is not started",
+                     other->settings.file, inst->settings.file);
+            inst->refused = true;
+            return;
+        }
+    }
+}
+
 static void set_state_path(instanceConf_t* inst) {
     const uchar* directory = (const uchar*)inst->settings.state_directory;
     if (directory[0] == '\0') {
@@ -213,7 +228,7 @@ static rsRetVal make_inputs(void) {
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused) {
             CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->owner,
-                                      inst->state_path));
+                                      inst->exec, inst->state_path));
             inst->owner = NULL;
         }
     }
@@ -228,6 +243,8 @@ static void free_inputs(void) {
         inst->input = NULL;
         impacct_owner_free(inst->owner);
         inst->owner = NULL;
+        impacct_exec_free(inst->exec);
+        inst->exec = NULL;
     }
     pacct_ttys_free(shared.ttys);
     shared.ttys = NULL;
@@ -351,6 +368,9 @@ BEGINcheckCnf
             refuse_shared_state(inst);
         }
         refuse_second_owner(inst);
+        if (!inst->refused && inst->settings.command_line != IMPACCT_COMMAND_OFF) {
+            refuse_second_capture(inst);
+        }
     }
     if (load_conf->first == NULL) {
         LogMsg(0, RS_RET_NO_LISTNERS, LOG_WARNING,
@@ -359,12 +379,15 @@ BEGINcheckCnf
     }
 ENDcheckCnf
 
-/* acct(2) takes a privilege that rsyslogd may be about to give up. */
+/* What is asked of the kernel here takes privileges that rsyslogd may be about to give up. */
 BEGINactivateCnfPrePrivDrop
     CODESTARTactivateCnfPrePrivDrop;
     for (instanceConf_t* inst = pModConf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused && inst->settings.accounting == IMPACCT_ACCOUNTING_OWN) {
             CHKmalloc(inst->owner = impacct_owner_new(&inst->settings));
+        }
+        if (!inst->refused && inst->settings.command_line != IMPACCT_COMMAND_OFF) {
+            inst->exec = impacct_exec_new(&host, &inst->settings);
         }
     }
 

@@ -80,6 +80,7 @@ struct impacct_input {
     struct pacct_keeper* keeper;
     struct impacct_guard* guard; /* NULL: the file is another host's */
     struct impacct_owner* owner; /* NULL: accounting is not ours */
+    struct impacct_exec* exec; /* NULL: none */
 
     unsigned batched; /* records in the open batch */
     uint64_t records; /* read since the start */
@@ -209,6 +210,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_settings* settings,
                            const struct impacct_route* route,
                            struct impacct_owner* owner,
+                           struct impacct_exec* exec,
                            const char* state_path) {
     DEFiRet;
     struct impacct_input* in;
@@ -216,6 +218,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     in->shared = shared;
     in->settings = settings;
     in->slot = slot;
+    in->exec = exec;
     in->dialect.ahz = (uint32_t)settings->ahz;
     in->dialect.v0_big_endian = settings->v0_byte_order == IMPACCT_ORDER_NATIVE
                                     ? __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -365,6 +368,9 @@ static void rewind_batch(struct impacct_input* in, rsRetVal why) {
                  in->settings->file, (unsigned long long)in->batch_start.offset);
     }
     pacct_follow_resume(in->follow, &in->batch_start);
+    if (in->exec != NULL) {
+        impacct_exec_records_lost(in->exec);
+    }
     impacct_ack_abandon(in->ack); /* rsyslog keeps for ever some of the messages that it could not take */
     in->batched = 0;
     const int longer = in->retry_wait_ms == 0 ? RETRY_FIRST_MS : in->retry_wait_ms * 2;
@@ -420,14 +426,34 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
     }
     in->ack_ms = ACK_FIRST_MS;
     in->started = true;
+    if (in->exec != NULL) {
+        pacct_wake_also(in->shared->wake, impacct_exec_fd(in->exec));
+    }
     keep_started(in, result);
     watch(in);
+    RETiRet;
+}
+
+/* Tell what started. It comes from no file: what rsyslog does not take is not told again. */
+static rsRetVal send_started(struct impacct_input* in, time_t now, prop_t* prop) {
+    DEFiRet;
+    struct pacct_started started;
+    for (unsigned i = 0; i < BATCH && impacct_exec_started(in->exec, &started); i++) {
+        in->batched++;
+        iRet = impacct_sender_add_started(in->sender, &started, now, prop);
+        pacct_command_unref(started.life.command);
+        impacct_exec_told(in->exec, iRet == RS_RET_OK);
+        CHKiRet(iRet == RS_RET_DISCARDMSG ? RS_RET_OK : iRet);
+    }
+
+finalize_it:
     RETiRet;
 }
 
 static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* item, time_t now, prop_t* prop) {
     DEFiRet;
     struct pacct_record rec;
+    struct pacct_life life = {.command = NULL};
     in->tally.read++;
     in->tally.bytes += item->len;
     in->records++;
@@ -439,7 +465,12 @@ static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* i
         impacct_guard_record(in->guard, &rec);
     }
     in->batched++;
-    iRet = impacct_sender_add(in->sender, item->raw, &rec, now, prop);
+    const bool joined = in->exec != NULL && !pacct_event_is_synthetic(&rec);
+    if (joined) {
+        impacct_exec_take(in->exec, &rec, &life);
+    }
+    iRet = impacct_sender_add(in->sender, item->raw, &rec, joined ? &life : NULL, now, prop);
+    pacct_command_unref(life.command);
     if (iRet == RS_RET_OK) {
         in->tally.submitted++;
     } else if (iRet == RS_RET_DISCARDMSG) {
@@ -467,12 +498,21 @@ static void count(struct impacct_input* in) {
     STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, in->tally.invalid);
     STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, in->tally.bytes);
     STATSCOUNTER_ADD(in->ctr_states, in->mut_states, in->tally.states);
+    if (in->exec != NULL) {
+        impacct_exec_count(in->exec);
+    }
 }
 
 /* Nothing more is found for now. */
 static bool is_rest(enum pacct_found found) {
     return found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
            found == PACCT_FOUND_ERROR;
+}
+
+/* Records may be missing, or come a second time. Who rotates may have switched accounting off for a moment. */
+static bool is_gap(enum pacct_found found) {
+    return found == PACCT_FOUND_STRANGE || found == PACCT_FOUND_BROKEN || found == PACCT_FOUND_TRUNCATED ||
+           found == PACCT_FOUND_DAMAGED || found == PACCT_FOUND_ROTATED;
 }
 
 /* Put records into the batch until it is full or there are no more; *more: there may be. Before it rests, everything
@@ -485,6 +525,9 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
     clock_gettime(CLOCK_MONOTONIC, &ts);
     *more = true;
     CHKiRet(send_kept(in, prop));
+    if (in->exec != NULL) {
+        CHKiRet(send_started(in, ts.tv_sec, prop));
+    }
     for (unsigned i = 0; i < BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
         const enum pacct_found found = pacct_follow_next(in->follow, &item);
         if (found == PACCT_FOUND_RECORD) {
@@ -500,6 +543,9 @@ static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
         }
         if (found == PACCT_FOUND_OPENED && in->batched == 0) {
             pacct_follow_position(in->follow, &in->batch_start);
+        }
+        if (in->exec != NULL && is_gap(found)) {
+            impacct_exec_records_lost(in->exec);
         }
         if (impacct_tell_found(in->settings->file, found, &item, &in->notice)) {
             CHKiRet(send_notice(in, &in->notice, prop));

@@ -5,6 +5,7 @@
 #ifndef IMPACCT_INPUT_H
 #define IMPACCT_INPUT_H
 
+#include "impacct_exec.h"
 #include "impacct_host.h"
 #include "impacct_msg.h"
 #include "impacct_owner.h"
@@ -34,6 +35,7 @@ enum impacct_served {
  * @param slot of this input in shared->wake
  * @param state_path of the state file, NULL: no position is kept; copied
  * @param owner of accounting, NULL: not owned; belongs to the input if this succeeds
+ * @param exec who executed what; NULL: not asked for, or cannot be had
  * @param shared, settings, route have to outlive the input
  */
 rsRetVal impacct_input_new(struct impacct_input** input,
@@ -42,6 +44,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_settings* settings,
                            const struct impacct_route* route,
                            struct impacct_owner* owner,
+                           struct impacct_exec* exec,
                            const char* state_path);
 
 /** Load the position and start the threads that the input needs. Called by the input thread. */

@@ -44,6 +44,7 @@ struct impacct_sender {
     const struct impacct_settings* settings;
     const struct impacct_route* route;
     const struct pacct_origin* origin;
+    struct pacct_who* who; /* NULL: nobody asked */
     ratelimit_t* limiter;
     prop_t* local_ip;
     smsg_t* messages[BATCH];
@@ -72,6 +73,9 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
     s->settings = settings;
     s->route = route;
     s->origin = origin;
+    if (settings->command_line != IMPACCT_COMMAND_OFF) {
+        CHKmalloc(s->who = pacct_who_new(origin, settings->redact, settings->origin != 0));
+    }
     s->second = -1;
     s->ahead = route->tree.count < LARGE_TREE ? BATCH : SLICE;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
@@ -99,6 +103,7 @@ void impacct_sender_free(struct impacct_sender* s) {
     if (s->local_ip != NULL) {
         s->host->prop->Destruct(&s->local_ip);
     }
+    pacct_who_free(s->who);
     pacct_buf_free(&s->text);
     free(s);
 }
@@ -227,13 +232,39 @@ finalize_it:
     RETiRet;
 }
 
-rsRetVal impacct_sender_add(
-    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name) {
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const uint8_t* raw,
+                            const struct pacct_record* rec,
+                            const struct pacct_life* life,
+                            time_t now,
+                            prop_t* input_name) {
     DEFiRet;
     CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
     pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
+    if (life != NULL && !pacct_who_add(s->who, life, rec->pid, now, &s->event)) {
+        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
+    }
     const uint64_t end = pacct_record_end(rec);
     const struct kind kind = {.second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime),
+                              .severity = s->settings->severity,
+                              .ruleset = s->route->ruleset,
+                              .tree = &s->route->tree};
+    iRet = add_message(s, &kind, input_name);
+
+finalize_it:
+    RETiRet;
+}
+
+rsRetVal impacct_sender_add_started(struct impacct_sender* s,
+                                    const struct pacct_started* started,
+                                    time_t now,
+                                    prop_t* input_name) {
+    DEFiRet;
+    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag));
+    if (!pacct_who_event(s->who, started, now, &s->event)) {
+        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
+    }
+    const struct kind kind = {.second = (time_t)s->event.v[PACCT_F_TIME].u,
                               .severity = s->settings->severity,
                               .ruleset = s->route->ruleset,
                               .tree = &s->route->tree};

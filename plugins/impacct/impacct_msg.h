@@ -9,6 +9,7 @@
 #include "impacct_params.h"
 #include "pacct_event.h"
 #include "pacct_notice.h"
+#include "pacct_who.h"
 
 struct impacct_sender;
 
@@ -35,12 +36,23 @@ void impacct_sender_free(struct impacct_sender* s);
 /**
  * Put one record into the batch.
  *
+ * @param life what is known of its process; NULL: nobody asked
  * @param input_name property that the message holds until it is done with, see impacct_ack.h
  * @return RS_RET_OK; RS_RET_DISCARDMSG where rate limiting has dropped it; RS_RET_OUT_OF_MEMORY where there is no
  *         message; anything else where rsyslog could not take what is in the batch
  */
-rsRetVal impacct_sender_add(
-    struct impacct_sender* s, const uint8_t* raw, const struct pacct_record* rec, time_t now, prop_t* input_name);
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const uint8_t* raw,
+                            const struct pacct_record* rec,
+                            const struct pacct_life* life,
+                            time_t now,
+                            prop_t* input_name);
+
+/** Put a message about a program that starts into the batch, as impacct_sender_add() does. */
+rsRetVal impacct_sender_add_started(struct impacct_sender* s,
+                                    const struct pacct_started* started,
+                                    time_t now,
+                                    prop_t* input_name);
 
 /**
  * Put a state message into the batch. Rate limiting does not count it.

@@ -41,7 +41,8 @@ enum kind {
     ALARM,
     FACILITY,
     SEVERITY,
-    FIELDS
+    FIELDS,
+    REDACT
 };
 
 struct param {
@@ -58,6 +59,7 @@ static const char* const formats[] = {"json", "cee", "text", NULL};
 static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
 static const char* const accountings[] = {"follow", "own", NULL};
 static const char* const at_stops[] = {"leave", "off", NULL};
+static const char* const captures[] = {"off", "auto", "bpf", "connector", NULL};
 static const char* const byte_orders[] = {"native", "little", "big", NULL};
 
 #define DAY_MS 86400000L
@@ -126,6 +128,18 @@ static const struct param params[] = {
      .dflt = "leave",
      .choices = at_stops},
     {.name = "accounting.force", .kind = SWITCH, .offset = AT(accounting_force), .dflt = "off"},
+    {.name = "commandLine", .kind = CHOICE, .offset = AT(command_line), .dflt = "off", .choices = captures},
+    {.name = "commandLine.maxLength",
+     .kind = NUMBER,
+     .offset = AT(command_max_length),
+     .dflt = "4096",
+     .min = 64,
+     .max = PACCT_WIRE_ARGS_MAX},
+    {.name = "commandLine.redact", .kind = REDACT, .offset = AT(redact), .dflt = "default"},
+    {.name = "origin", .kind = SWITCH, .offset = AT(origin), .dflt = "off"},
+    {.name = "execMessages", .kind = SWITCH, .offset = AT(exec_messages), .dflt = "off"},
+    {.name = "execMessages.skipRoot", .kind = SWITCH, .offset = AT(skip_root), .dflt = "off"},
+    {.name = "execMessages.skipKernelHelpers", .kind = SWITCH, .offset = AT(skip_kernel_helpers), .dflt = "off"},
     {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
     {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
     {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = ""},
@@ -339,6 +353,29 @@ static const char* set_fields(const char* text, bool alone, struct pacct_set* fi
     return any ? NULL : "\"all\", \"none\" or names of fields";
 }
 
+/* "off", or "default" and patterns in any number */
+static const char* set_redact(const char* text, bool alone, struct pacct_redact** redact, char* room) {
+    char reason[PACCT_REDACT_WHY];
+    if (alone && strcasecmp(text, "off") == 0) {
+        return NULL;
+    }
+    if (*redact == NULL && (*redact = pacct_redact_new()) == NULL) {
+        return "copied: out of memory";
+    }
+    if (strcasecmp(text, "default") == 0) {
+        pacct_redact_known(*redact);
+        return NULL;
+    }
+    if (text[0] == '\0') {
+        return "\"off\", \"default\" or regular expressions";
+    }
+    if (!pacct_redact_pattern(*redact, text, reason)) {
+        snprintf(room, WANTED_SIZE, "\"off\", \"default\" or regular expressions: %s", reason);
+        return room;
+    }
+    return NULL;
+}
+
 /* NULL, or what the value would have to be, which may be put into room */
 static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s, char* room) {
     void* const at = (char*)s + p->offset;
@@ -371,6 +408,8 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
             return set_severity(text, at);
         case FIELDS:
             return set_fields(text, alone, at, room);
+        case REDACT:
+            return set_redact(text, alone, at, room);
         case TEXT:
         default:
             return set_text(text, at);
@@ -378,7 +417,7 @@ static const char* set(const struct param* p, const char* text, bool alone, stru
 }
 
 static bool set_from(const struct param* p, const struct cnfarray* values, struct impacct_settings* s, char* why) {
-    if (values->nmemb != 1 && p->kind != FIELDS) {
+    if (values->nmemb != 1 && p->kind != FIELDS && p->kind != REDACT) {
         snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' takes one value, not a list of %d", p->name, values->nmemb);
         return false;
     }
@@ -427,10 +466,17 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
     if (s->silence_alarm == 0) {
         s->silence_alarm = s->hostname != NULL && s->hostname[0] != '\0' ? IMPACCT_OFF : SILENCE_ALARM_MS;
     }
+    if (ok && s->command_line == IMPACCT_COMMAND_OFF && (s->origin || s->exec_messages)) {
+        snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"on\", which takes a 'commandLine' that is not \"off\"",
+                 s->origin ? "origin" : "execMessages");
+        ok = false;
+    }
     return ok;
 }
 
 void impacct_params_free(struct impacct_settings* s) {
+    pacct_redact_free(s->redact);
+    s->redact = NULL;
     for (size_t i = 0; i < PARAM_COUNT; i++) {
         if (is_text(params[i].kind)) {
             char** const text = (char**)(void*)((char*)s + params[i].offset);

@@ -6,6 +6,7 @@
 #define IMPACCT_PARAMS_H
 
 #include "impacct_host.h"
+#include "pacct_redact.h"
 #include "pacct_schema.h"
 #include "pacct_state.h"
 
@@ -16,6 +17,8 @@ enum impacct_mode { IMPACCT_MODE_INOTIFY, IMPACCT_MODE_POLLING };
 enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TEXT };
 enum impacct_accounting { IMPACCT_ACCOUNTING_FOLLOW, IMPACCT_ACCOUNTING_OWN };
 enum impacct_at_stop { IMPACCT_AT_STOP_LEAVE, IMPACCT_AT_STOP_OFF };
+/** In the order of enum pacct_capture_means, with one before it. */
+enum impacct_command_line { IMPACCT_COMMAND_OFF, IMPACCT_COMMAND_AUTO, IMPACCT_COMMAND_BPF, IMPACCT_COMMAND_CONNECTOR };
 enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_ORDER_BIG };
 
 /** A time that was switched off. */
@@ -51,9 +54,11 @@ struct impacct_settings {
     int accounting_at_stop; /**< enum impacct_at_stop */
     int accounting_force;
     int ahz;
-    int v0_byte_order; /**< enum impacct_accounting { IMPACCT_ACCOUNTING_FOLLOW, IMPACCT_ACCOUNTING_OWN };
-enum impacct_at_stop { IMPACCT_AT_STOP_LEAVE, IMPACCT_AT_STOP_OFF };
-enum impacct_byte_order */
+    int v0_byte_order; /**< enum impacct_byte_order */
+    int command_line; /**< enum impacct_command_line */
+    int command_max_length;
+    struct pacct_redact* redact; /**< NULL: nothing */
+    int origin, exec_messages, skip_root, skip_kernel_helpers;
     char* hostname;
     char* host_id;
 };

@@ -151,6 +151,21 @@ static char* write_string(char* out, const char* s, size_t len) {
     return out;
 }
 
+/* A NUL stands for more than what it becomes: quotes and a comma. */
+static char* write_strings(char* out, const char* s, size_t len) {
+    *out++ = '[';
+    for (size_t at = 0; at < len;) {
+        const size_t one = strlen(s + at);
+        if (at > 0) {
+            *out++ = ',';
+        }
+        out = write_string(out, s + at, one);
+        at += one + 1;
+    }
+    *out++ = ']';
+    return out;
+}
+
 ALWAYS_INLINE char* write_plain(char* out,
                                 enum pacct_type type,
                                 const struct pacct_value* v,
@@ -158,6 +173,8 @@ ALWAYS_INLINE char* write_plain(char* out,
     switch (type) {
         case PACCT_T_STRING:
             return write_string(out, v->s, v->len);
+        case PACCT_T_STRINGS:
+            return write_strings(out, v->s, v->len);
         case PACCT_T_TOKEN:
             *out++ = '"';
             memcpy(out, v->s, v->len);

@@ -20,12 +20,29 @@
 
 #define KEY_OPTIONS (FJSON_OBJECT_ADD_KEY_IS_NEW | FJSON_OBJECT_KEY_IS_CONSTANT)
 
+static struct fjson_object* make_strings(const char* s, size_t len) {
+    struct fjson_object* const list = fjson_object_new_array();
+    for (size_t at = 0; list != NULL && at < len;) {
+        const size_t one = strlen(s + at);
+        struct fjson_object* const string = fjson_object_new_string_len(s + at, (int)one);
+        if (string == NULL || fjson_object_array_add(list, string) != 0) {
+            fjson_object_put(string);
+            fjson_object_put(list);
+            return NULL;
+        }
+        at += one + 1;
+    }
+    return list;
+}
+
 static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_value* v, struct pacct_clock* clock) {
     char text[PACCT_JSON_SCALAR_MAX];
     switch (type) {
         case PACCT_T_STRING:
         case PACCT_T_TOKEN:
             return fjson_object_new_string_len(v->s, (int)v->len);
+        case PACCT_T_STRINGS:
+            return make_strings(v->s, v->len);
         case PACCT_T_CENTI:
             *pacct_write_seconds(text, v->u) = '\0';
             return fjson_object_new_double_s((double)v->u / 100, text);

@@ -41,6 +41,7 @@ struct slot {
 
 struct pacct_wake {
     int fd; /* -1: no inotify */
+    int also; /* not ours; -1: none */
     int error; /* why */
     struct slot* slots;
     unsigned count;
@@ -51,6 +52,7 @@ struct pacct_wake* pacct_wake_new(void) {
     if (w != NULL) {
         w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
         w->error = w->fd < 0 ? errno : 0;
+        w->also = -1;
     }
     return w;
 }
@@ -180,11 +182,15 @@ static bool drain(struct pacct_wake* w) {
     return n < (ssize_t)(sizeof(events) - sizeof(struct inotify_event) - NAME_MAX - 1);
 }
 
+void pacct_wake_also(struct pacct_wake* w, int fd) {
+    w->also = fd;
+}
+
 bool pacct_wake_wait(struct pacct_wake* w, int timeout_ms, const sigset_t* during) {
     const struct timespec timeout = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000L};
-    struct pollfd pfd = {.fd = w->fd, .events = POLLIN};
-    const int n = ppoll(&pfd, 1, timeout_ms < 0 ? NULL : &timeout, during);
-    if (n > 0) {
+    struct pollfd pfds[] = {{.fd = w->fd, .events = POLLIN}, {.fd = w->also, .events = POLLIN}};
+    const int n = ppoll(pfds, 2, timeout_ms < 0 ? NULL : &timeout, during);
+    if (n > 0 && pfds[0].revents != 0) {
         while (!drain(w)) {
         }
     }

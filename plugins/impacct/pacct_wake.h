@@ -36,6 +36,9 @@ int pacct_wake_watch_path(struct pacct_wake* w, unsigned slot, const char* path)
  */
 int pacct_wake_watch_file(struct pacct_wake* w, unsigned slot, int fd);
 
+/** Let a wait end also when a descriptor becomes readable, until it is read; -1: none. There is one at most. */
+void pacct_wake_also(struct pacct_wake* w, int fd);
+
 /**
  * Wait for a change, a signal or the end of time.
  *

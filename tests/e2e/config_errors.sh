@@ -38,6 +38,7 @@ list='["one", "two"]'
 for name in file mode pollingInterval tag facility severity ruleset stateRuleset ratelimit.interval ratelimit.burst format schema \
     container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm accounting accounting.maxFileSize \
     accounting.keep accounting.atStop accounting.force \
+    commandLine commandLine.maxLength origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers \
     ahz v0.byteOrder hostname hostId; do
     wrong $name "$list" "list of 2"
     wrong $name '""'
@@ -85,6 +86,18 @@ done
 for value in pacct '$pacct' '!pacct' '$!a!!b' '$!a!' '$!a b'; do
     wrong container "\"$value\""
 done
+for name in commandLine origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers; do
+    wrong $name '"else"'
+done
+for value in 63 16384 all; do
+    wrong commandLine.maxLength "\"$value\""
+done
+wrong commandLine.redact '""'
+wrong commandLine.redact '"("' 'regular expressions: '
+wrong commandLine.redact '["default", "[a"]' '"[a"'
+for name in origin execMessages; do
+    wrong $name '"on"' commandLine # it takes one
+done
 wrong properties '"user, nose"' '"nose"'
 wrong properties '["user", "nose"]' '"nose"'
 wrong properties '["all", "user"]' '"all"'
@@ -128,6 +141,12 @@ generate_conf
 add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" accounting=\"own\")
 input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" accounting=\"own\")"
 refused "'$WORK/other'" 'accounting="own"' || error_exit "two owners: $(cat "$WORK/check.log")"
+
+# nor can two have the command lines
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" commandLine=\"auto\")
+input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" commandLine=\"bpf\")"
+refused "'$WORK/other'" "'commandLine'" || error_exit "two captures: $(cat "$WORK/check.log")"
 
 # with every one of these errors, the right input runs
 generate_conf

@@ -30,7 +30,7 @@ def one(pattern, text, what):
 
 TYPES = {"TEXT": "string", "PATH": "string", "NAME": "string", "HOST": "string", "TAG": "string",
          "CONTAINER": "string", "CHOICE": "word", "SWITCH": "binary", "NUMBER": "integer", "SIZE": "size", "SECONDS": "number", "ALARM": "number",
-         "FACILITY": "word", "SEVERITY": "word", "FIELDS": "array"}
+         "FACILITY": "word", "SEVERITY": "word", "FIELDS": "array", "REDACT": "array"}
 PAGES = "doc/source/reference/parameters/"
 MODULE_PAGE = "doc/source/configuration/modules/impacct.rst"
 

@@ -4,7 +4,7 @@
 # Oracle: the checks in the targets.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 targets=$MODULE_DIR/../../../tests/fuzz # where the module was built
-for target in record follow state; do
+for target in record follow state exec; do
     [ -x "$targets/$target" ] || error_exit "there is no $targets/$target: make check builds it"
     "$targets/$target" "$srcdir/fuzz/corpus/$target" || error_exit "$target: see above"
 done

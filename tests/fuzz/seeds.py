@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the seed corpora: seeds.py FOLDER makes FOLDER/record, FOLDER/follow and FOLDER/state."""
+"""Writes the seed corpora: seeds.py FOLDER makes FOLDER/record, FOLDER/follow, FOLDER/state
+and FOLDER/exec."""
 import os
 import random
+import struct
 import sys
 import zlib
 
@@ -30,3 +32,19 @@ put("state", "signed", b"\1" + line)
 put("state", "short", b'\1{"format":1,"dev":1,"ino":2,"offset":1,"until":5,"head":"00","before":"ff"}\n')
 put("state", "newer", b'\1{"format":2}\n')
 put("state", "position", b"\2" + bytes(range(160)))
+
+
+def event(kind, args=b"", exe=(), cwd=(), cgroup=(), flags=0):
+    """As in plugins/impacct/pacct_wire.h."""
+    paths = [b"".join(part + b"\0" for part in reversed(path)) for path in (exe, cwd, cgroup)]
+    head = struct.pack("=6H3I4Q3I16s16sI", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
+                       10**7, 1000, 1000, 3, b"name", b"maker", 0)
+    return head + args + b"".join(paths)
+
+
+put("exec", "fork", event(1))
+put("exec", "exec", event(2, b"/bin/ls\0-l\0a b\0", (b"bin", b"ls"), (), (b"system.slice", b"cron.service")))
+put("exec", "secret", event(2, b"mysql\0-psecret\0--password\0x\0http://u:p@h/\0K_TOKEN=\xff\n'", (b"x",), (b"home", b"me"), ()))
+put("exec", "container", event(2, b"", (b"x",), (), (b"docker", b"0123456789abcdef" * 4)))
+put("exec", "job", event(2, b"x", flags=2, cgroup=(b"slurm", b"uid_7", b"job_9")))
+put("exec", "unknown", event(2, flags=31))

@@ -26,7 +26,7 @@ static const char intro[] =
     "\n"
     "Versions are those of the record: 3 is what distributions write today, 2 comes from kernels without\n"
     "``CONFIG_BSD_PROCESS_ACCT_V3``, 1 from m68k, 0 from Linux 2.6.7 and before. *state* marks the fields of\n"
-    "messages about accounting itself.\n"
+    "messages about accounting itself, *exec* those of messages about a program that starts.\n"
     "\n"
     "A field that has no name in the default schema is shown in *italics*.\n"
     "\n";
@@ -41,6 +41,8 @@ static const char* type_of(enum pacct_type type) {
             return "time, RFC 3339 in UTC";
         case PACCT_T_BOOL:
             return "true or false";
+        case PACCT_T_STRINGS:
+            return "list of strings";
         case PACCT_T_STRING:
         case PACCT_T_TOKEN:
         default:

@@ -100,6 +100,15 @@ static void check_native(const struct pacct_event* ev, struct fjson_object* obje
                 CHECK_EQ(fjson_object_get_string_len(member), v->len);
                 CHECK(memcmp(fjson_object_get_string(member), v->s, v->len) == 0);
                 break;
+            case PACCT_T_STRINGS: {
+                int n = 0;
+                CHECK(fjson_object_is_type(member, fjson_type_array));
+                for (size_t at = 0; at < v->len; at += strlen(v->s + at) + 1, n++) {
+                    CHECK(strcmp(fjson_object_get_string(fjson_object_array_get_idx(member, n)), v->s + at) == 0);
+                }
+                CHECK_EQ(fjson_object_array_length(member), n);
+                break;
+            }
             case PACCT_T_BOOL:
                 CHECK(fjson_object_is_type(member, fjson_type_boolean));
                 CHECK_EQ(fjson_object_get_boolean(member), v->u != 0);
@@ -182,6 +191,17 @@ static void random_events(void) {
                 case PACCT_T_STRING:
                     pacct_event_set_str(&ev, id, strings[i], random_text(&random, strings[i], sizeof(strings[i])));
                     break;
+                case PACCT_T_STRINGS: {
+                    size_t len = random_text(&random, strings[i], sizeof(strings[i]) - 1);
+                    for (size_t k = 0; k < len; k++) {
+                        /* cuts only in front of ASCII: each part is UTF-8 by itself */
+                        const bool ascii = ((unsigned char)strings[i][k] & 0x80u) == 0;
+                        strings[i][k] = ascii && random_below(&random, 4) == 0 ? '\0' : strings[i][k];
+                    }
+                    strings[i][len++] = '\0';
+                    pacct_event_set_str(&ev, id, strings[i], random_below(&random, 8) == 0 ? 0 : len);
+                    break;
+                }
                 case PACCT_T_TOKEN:
                     pacct_event_set_str(&ev, id, "SIGRTMIN+2", random_below(&random, 11));
                     break;
@@ -202,13 +222,16 @@ static void largest_event(void) {
     static char controls[4096];
     struct pacct_event ev;
     memset(&ev, 0, sizeof(ev));
+    static char empty[4096]; /* strings without anything in them */
     memset(controls, 1, sizeof(controls));
     for (int i = 0; i < PACCT_F_COUNT; i++) {
         const enum pacct_type type = pacct_fields[i].type;
         if (i == PACCT_F_TIME) {
             continue;
         }
-        if (type == PACCT_T_STRING || type == PACCT_T_TOKEN) {
+        if (type == PACCT_T_STRINGS) {
+            pacct_event_set_str(&ev, (enum pacct_field_id)i, empty, sizeof(empty));
+        } else if (type == PACCT_T_STRING || type == PACCT_T_TOKEN) {
             pacct_event_set_str(&ev, (enum pacct_field_id)i, type == PACCT_T_STRING ? controls : "x",
                                 type == PACCT_T_STRING ? sizeof(controls) : 1);
         } else {
