@@ -137,7 +137,7 @@ static void number_silence(const struct impacct_guard* g, struct pacct_notice* n
     pacct_notice_number(n, PACCT_F_SILENT_SECONDS, (uint64_t)((now - g->silence.last) / 1000));
     uint64_t ended;
     if (g->silence.counted && pacct_probe_ended(&ended)) {
-        pacct_notice_number(n, PACCT_F_ENDED_PROCESSES, ended - g->silence.base);
+        pacct_notice_number(n, PACCT_F_ENDED_PROCESSES, ended > g->silence.base ? ended - g->silence.base : 0);
     }
 }
 
@@ -233,7 +233,10 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
             return true;
         }
     }
-    const bool down = g->watches_silence ? g->silence.down : g->disk_known && g->disk.may_suspend;
+    /* without probes, the free space has to tell, by the kernel's own limits */
+    const bool short_of_space =
+        g->disk_known && (g->disk.may_suspend || (g->disk_watch.suspended && !g->disk.may_resume));
+    const bool down = g->watches_silence ? g->silence.down && !g->silence.stopped : short_of_space;
     const enum pacct_disk_verdict verdict =
         pacct_disk_next(&g->disk_watch, g->disk_known ? &g->disk : NULL, down, g->ends);
     if (verdict == PACCT_DISK_ASK && g->watches_silence) {
@@ -247,11 +250,10 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
 }
 
 bool impacct_guard_down(const struct impacct_guard* g) {
-    return g->silence.down;
+    return g->watches_silence && g->silence.down;
 }
 
-const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g, bool* low) {
-    *low = g->disk_watch.low;
+const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g) {
     return g->disk_known ? &g->disk : NULL;
 }
 

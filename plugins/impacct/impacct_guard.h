@@ -31,11 +31,11 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
  */
 bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n);
 
-/** Whether records do not come although processes end, as far as has been found out. */
+/** Whether records do not come although processes end, as far as has been found out; false where it is not watched. */
 bool impacct_guard_down(const struct impacct_guard* g);
 
-/** Free space; *low: as has been said. @return NULL: not known */
-const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g, bool* low);
+/** Free space. @return NULL: not known */
+const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g);
 
 /** Milliseconds until impacct_guard_next() has to be called although no record came. */
 int impacct_guard_timeout(const struct impacct_guard* g);

@@ -233,7 +233,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     CHKmalloc(in->follow = make_follow(in));
     CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
     CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, route, &in->origin));
-    if (settings->hostname[0] == '\0') {
+    if (settings->hostname[0] == '\0' || owner != NULL) { /* else it is another host's file */
         CHKmalloc(in->guard = impacct_guard_new(settings));
     }
     CHKiRet(make_counters(in));
@@ -581,13 +581,22 @@ static bool ask_guard(struct impacct_input* in) {
 }
 
 static bool ask_owner(struct impacct_input* in) {
+    struct pacct_position kept = {0};
     struct impacct_owner_view view = {.done = &in->done};
     bool any = false;
-    if (in->guard != NULL) {
-        view.disk = impacct_guard_disk(in->guard, &view.disk_low);
-        view.down = impacct_guard_down(in->guard);
+    if (in->owner == NULL) {
+        return false;
     }
-    while (in->owner != NULL && impacct_owner_next(in->owner, &view, &in->notice)) {
+    if (in->keeper != NULL) {
+        pacct_keeper_kept(in->keeper, &kept);
+        view.done = &kept;
+    }
+    if (in->guard != NULL) {
+        view.disk = impacct_guard_disk(in->guard);
+        view.down = impacct_guard_down(in->guard);
+        view.watched = in->settings->silence_alarm != IMPACCT_OFF;
+    }
+    while (impacct_owner_next(in->owner, &view, &in->notice)) {
         impacct_tell_notice(&in->notice, 0);
         keep_notice(in, &in->notice);
         any = true;

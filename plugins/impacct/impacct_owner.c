@@ -8,7 +8,7 @@
  * only when the actions are done with everything before the live one.
  *
  * Concurrency and locking: made by rsyslogd's main thread, used by the input
- * thread then. A lock on the directory keeps a second rsyslogd away.
+ * thread then. A lock file keeps a second rsyslogd away.
  *
  * Failure model: what cannot be done is said once and tried again, and the
  * file is read as if it were somebody else's.
@@ -42,6 +42,7 @@ struct impacct_owner {
     bool told; /* what cannot be done */
     const char* previous; /* file that accounting was taken from; NULL: none known */
     bool started; /* notice that accounting was switched on is to be sent */
+    int64_t doubt_at; /* when to find out whether accounting still goes to our file, for want of better knowledge */
     bool hurried; /* little space: look again even if nothing happens */
     int64_t look_at;
 };
@@ -86,8 +87,8 @@ static void tell_failure(struct impacct_owner* o, int error, const char* call) {
     o->told = true;
     if (error == EWOULDBLOCK) {
         LogError(0, RS_RET_ERR,
-                 "impacct: accounting=\"own\" of '%s': another rsyslogd owns accounting in this directory; give one of "
-                 "the two accounting=\"follow\". It is tried again",
+                 "impacct: accounting=\"own\" of '%s': another rsyslogd owns accounting; give one of the two "
+                 " accounting=\"follow\". It is tried again",
                  o->settings->file);
     } else if (error == EPERM) {
         LogError(0, RS_RET_ERR,
@@ -100,24 +101,31 @@ static void tell_failure(struct impacct_owner* o, int error, const char* call) {
     }
 }
 
-/* Accounting that goes to somebody else's file is not taken away. */
+/* Accounting that goes to somebody else's file is not taken away, nor where it cannot be found out. */
 static bool is_taken(struct impacct_owner* o) {
-    const char* const other = pacct_control_find(o->settings->file);
-    if (other == NULL) {
+    const char* other;
+    const enum pacct_reach reach = pacct_control_find(o->settings->file, &other);
+    if (reach == PACCT_REACH_NO) {
         return false;
     }
-    if (o->settings->accounting_force) {
+    if (reach == PACCT_REACH_YES && o->settings->accounting_force) {
         o->previous = other;
         return false;
     }
     if (!o->told) {
         o->told = true;
-        LogError(
-            0, RS_RET_ERR,
-            "impacct: accounting=\"own\" of '%s': accounting goes to '%s', so another program owns it. Switch that "
-            "one off (the service acct or psacct, or atopacctd), follow its file with accounting=\"follow\", or "
-            "take it over with accounting.force=\"on\". It is tried again",
-            o->settings->file, other);
+        if (reach == PACCT_REACH_UNKNOWN) {
+            LogError(0, RS_RET_ERR,
+                     "impacct: accounting=\"own\" of '%s': it cannot be found out whether another program owns "
+                     "accounting, because rsyslogd may start no process. It is tried again",
+                     o->settings->file);
+        } else {
+            LogError(0, RS_RET_ERR,
+                     "impacct: accounting=\"own\" of '%s': accounting goes to '%s', so another program owns it. Switch "
+                     "that one off (the service acct or psacct, or atopacctd), follow its file with "
+                     "accounting=\"follow\", or take it over with accounting.force=\"on\". It is tried again",
+                     o->settings->file, other);
+        }
     }
     return true;
 }
@@ -135,27 +143,28 @@ static void set_on(struct impacct_owner* o) {
 static void take_hold(struct impacct_owner* o) {
     const char* const file = o->settings->file;
     const char* call = "";
-    int error = o->lock >= 0 ? 0 : pacct_control_lock(file, &o->lock, &call);
+    int error = o->lock >= 0 ? 0 : pacct_control_lock(&o->lock, &call);
     if (error == 0) {
         error = pacct_control_prepare(file, &call);
-    } else {
-        o->lock = -1;
     }
-    if (error == 0 && pacct_control_reaches(file)) {
-        set_on(o);
-        return;
-    }
-    if (error == 0 && is_taken(o)) {
-        return;
-    }
-    if (error == 0) {
+    const bool there = error == 0 && pacct_control_reaches(file) == PACCT_REACH_YES;
+    if (there) {
+        LogMsg(
+            0, NO_ERRCODE, LOG_NOTICE,
+            "impacct: accounting goes to '%s' already, and is owned by impacct from now on. If a service such as acct "
+            "or psacct, cron or logrotate look after this file, too, switch those off",
+            file);
+    } else if (error == 0) {
+        if (is_taken(o)) {
+            return;
+        }
         error = pacct_control_on(file, &call);
     }
     if (error != 0) {
         tell_failure(o, error, call);
         return;
     }
-    o->started = !o->lost;
+    o->started = !there && !o->lost;
     set_on(o);
 }
 
@@ -184,13 +193,14 @@ void impacct_owner_free(struct impacct_owner* o) {
 
 /* Accounting is not where it should be. The guard says what becomes of it. */
 static void take_hold_again(struct impacct_owner* o, const struct impacct_owner_view* v, bool exists) {
-    if (exists && (pacct_control_reaches(o->settings->file) || (v->disk != NULL && !v->disk->may_resume))) {
-        return; /* only suspended */
+    if (exists &&
+        (pacct_control_reaches(o->settings->file) != PACCT_REACH_NO || (v->disk != NULL && !v->disk->may_resume))) {
+        return; /* only suspended, or not to be found out */
     }
     LogMsg(0, NO_ERRCODE, LOG_WARNING, "impacct: accounting does not go to '%s' any more; taking hold of it again",
            o->settings->file);
     o->on = false;
-    o->lost = true;
+    o->lost = v->watched; /* else nobody says that it is back */
     take_hold(o);
 }
 
@@ -218,23 +228,43 @@ static void rotate(struct impacct_owner* o) {
     set_on(o);
 }
 
-/* Little space: give up the oldest file, else make the live one such a file. */
-static bool give_up(struct impacct_owner* o, const struct impacct_owner_view* v, off_t size, struct pacct_notice* n) {
+/* Remove the oldest file with a number above keep. @return whether one is gone */
+static bool remove_oldest(struct impacct_owner* o, unsigned keep, char* removed) {
+    int error;
+    if (!pacct_control_remove_oldest(o->settings->file, keep, removed, &error)) {
+        return false;
+    }
+    if (error != 0) {
+        tell_failure(o, error, "removal of an old file");
+        return false;
+    }
+    LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: '%s' was removed; rsyslog is done with its records", removed);
+    return true;
+}
+
+/* Little space: give up the oldest file. Without any, the live one is made such a file, but only as long as the kernel
+ * would write to a new one at once. */
+static bool give_up(struct impacct_owner* o,
+                    const struct impacct_owner_view* v,
+                    unsigned unread,
+                    struct pacct_notice* n) {
+    struct stat st;
     char removed[PATH_MAX];
-    if (!pacct_control_remove_oldest(o->settings->file, 0, removed)) {
-        if (size >= GIVE_UP_MIN) {
+    const char* const file = o->settings->file;
+    if (!remove_oldest(o, unread, removed)) {
+        if (unread == 0 && v->disk->may_resume && stat(file, &st) == 0 && st.st_size >= GIVE_UP_MIN) {
             rotate(o);
         }
         return false;
     }
-    pacct_notice_begin(n, PACCT_N_DISK_LOW, o->settings->file);
+    pacct_notice_begin(n, PACCT_N_DISK_LOW, file);
     strcpy(n->old_file, removed);
     pacct_notice_number(n, PACCT_F_FREE_PERCENT, v->disk->free_centi);
     pacct_notice_number(n, PACCT_F_FREE_BYTES, v->disk->free_bytes);
     impacct_notice_say(n,
                        "the file system of '%s' had %u.%02u %% free: '%s' was removed, whose records rsyslog is done "
                        "with, so that the kernel does not suspend accounting",
-                       o->settings->file, v->disk->free_centi / 100, v->disk->free_centi % 100, removed);
+                       file, v->disk->free_centi / 100, v->disk->free_centi % 100, removed);
     return true;
 }
 
@@ -247,6 +277,11 @@ static bool say_started(struct impacct_owner* o, struct pacct_notice* n) {
     impacct_notice_say(n, "accounting was switched on, into '%s'%s%s", o->settings->file,
                        o->previous == NULL ? "" : ", and taken from ", o->previous == NULL ? "" : o->previous);
     return true;
+}
+
+/* Is it time for a look whether accounting still goes to our file? Where nobody watches, each RETRY_MS. */
+static bool is_doubtful(const struct impacct_owner* o, const struct impacct_owner_view* v, int64_t now) {
+    return v->down || (!v->watched && now >= o->doubt_at);
 }
 
 bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view* v, struct pacct_notice* n) {
@@ -272,27 +307,28 @@ bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view
         return o->started && say_started(o, n);
     }
     const bool exists = lstat(file, &st) == 0;
-    if (!exists || v->down) {
-        o->look_at = now + RETRY_MS;
+    /* files with numbers up to this one may still be needed */
+    const unsigned unread = pacct_control_number(file, v->done->dev, v->done->ino);
+    if (!exists || is_doubtful(o, v, now)) {
+        o->doubt_at = o->look_at = now + RETRY_MS;
         take_hold_again(o, v, exists);
-        return false;
+        return o->started && say_started(o, n);
     }
     if (st.st_dev != o->dev || st.st_ino != o->ino) {
         take_hold_of_new(o);
-        return false;
+        return o->started && say_started(o, n);
     }
-    if (v->done->dev != st.st_dev || v->done->ino != st.st_ino) {
-        return false; /* older files may still be needed */
-    }
-    o->hurried = v->disk_low && v->disk != NULL;
+    o->hurried = v->disk != NULL && v->disk->tight;
     if (o->hurried) {
-        return give_up(o, v, st.st_size, n);
+        return unread != UINT_MAX && give_up(o, v, unread, n);
     }
     /* a rotation switches accounting on: where somebody has switched it off, that is to be noticed first */
-    if ((uint64_t)st.st_size >= o->settings->accounting_max_file_size && pacct_control_reaches(file)) {
+    if (unread == 0 && (uint64_t)st.st_size >= o->settings->accounting_max_file_size &&
+        pacct_control_reaches(file) == PACCT_REACH_YES) {
         rotate(o);
     }
-    while (pacct_control_remove_oldest(file, (unsigned)o->settings->accounting_keep, removed)) {
+    const unsigned keep = (unsigned)o->settings->accounting_keep;
+    while (unread != UINT_MAX && remove_oldest(o, unread > keep ? unread : keep, removed)) {
     }
     return false;
 }
@@ -305,10 +341,13 @@ bool impacct_owner_stop(struct impacct_owner* o, struct pacct_notice* n) {
     const char* const file = o->settings->file;
     const char* call;
     if (!o->on || o->powerless || o->settings->accounting_at_stop != IMPACCT_AT_STOP_OFF ||
-        !pacct_control_reaches(file)) {
+        pacct_control_reaches(file) != PACCT_REACH_YES) {
         return false;
     }
-    const int error = o->previous != NULL ? pacct_control_on(o->previous, &call) : pacct_control_off(&call);
+    if (o->previous != NULL && pacct_control_give(o->previous, &call) != 0) {
+        o->previous = NULL; /* it is not there any more */
+    }
+    const int error = o->previous != NULL ? 0 : pacct_control_off(&call);
     if (error != 0) {
         LogError(error, RS_RET_ERR, "impacct: accounting into '%s' could not be switched off (%s)", file, call);
         return false;

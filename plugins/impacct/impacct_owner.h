@@ -25,10 +25,10 @@ void impacct_owner_free(struct impacct_owner* o);
 
 /** What the owner has to know of the input. */
 struct impacct_owner_view {
-    const struct pacct_position* done; /**< up to there the actions are done with */
+    const struct pacct_position* done; /**< up to there the actions are done with; as stored, where it is stored */
     const struct pacct_disk* disk; /**< NULL: not known */
-    bool disk_low; /**< has been said */
     bool down; /**< records do not come although processes end */
+    bool watched; /**< somebody finds that out */
 };
 
 /**

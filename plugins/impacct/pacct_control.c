@@ -18,7 +18,6 @@
 #include "pacct_probe.h"
 #include "pacct_record.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -27,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,9 +39,14 @@ static const char* const known_files[] = {
 
 /* highest number of a rotated file that is looked for */
 #define NUMBER_MAX 9999u
+/* a lock for each pid namespace, which is what the kernel has one accounting file for */
+#define LOCK_FORMAT "/run/impacct-accounting.%llu.lock"
+/* how much of what was written while a child ended is searched for its record */
+#define SEARCH_MAX (1024 * 1024)
 
 static int try_call(void* arg) {
     (void)arg;
+    prctl(PR_SET_NAME, PACCT_PROBE_PREFIX "right");
     /* an empty name: ENOENT, once the caller's rights have been checked (kernel/acct.c) */
     _exit(acct("") == 0 ? 0 : errno);
 }
@@ -123,14 +128,24 @@ int pacct_control_prepare(const char* path, const char** call) {
     return make_file(path, call);
 }
 
-int pacct_control_lock(const char* path, int* fd, const char** call) {
-    const int error = open_directory(path, fd, call);
-    if (error == 0 && flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-        const int locked = fail("flock", call);
-        close(*fd);
-        return locked;
+int pacct_control_lock(int* fd, const char** call) {
+    struct stat st;
+    char path[sizeof(LOCK_FORMAT) + 24];
+    if (stat("/proc/self/ns/pid", &st) != 0) {
+        return fail("stat of the pid namespace", call);
     }
-    return error;
+    snprintf(path, sizeof(path), LOCK_FORMAT, (unsigned long long)st.st_ino);
+    *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (*fd < 0) {
+        return fail("open of the lock in /run", call);
+    }
+    if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+        const int error = fail("flock", call);
+        close(*fd);
+        *fd = -1;
+        return error;
+    }
+    return 0;
 }
 
 int pacct_control_on(const char* path, const char** call) {
@@ -144,8 +159,9 @@ int pacct_control_off(const char** call) {
 /* Whether the name stands in one of the records behind an offset. They are few: those of one moment. */
 static bool find_name(int fd, off_t from, const char* name) {
     uint8_t piece[PACCT_RECORD_MAX * 64];
+    const off_t end = from + SEARCH_MAX;
     ssize_t n;
-    while ((n = pread(fd, piece, sizeof(piece), from)) > 0) {
+    while (from < end && (n = pread(fd, piece, sizeof(piece), from)) > 0) {
         if (memmem(piece, (size_t)n, name, strlen(name)) != NULL) {
             return true;
         }
@@ -154,52 +170,72 @@ static bool find_name(int fd, off_t from, const char* name) {
     return false;
 }
 
-/* Which of some files, -1 for those that cannot be read, gets the record of a child? -1: none */
-static int find_reached(const int* fds, size_t count) {
+/* Open a file for reading that nobody but us and root can have put there; -1: it is not so. Looked at first, because
+ * opening a device can do something. */
+static int open_trusted(const char* path) {
+    struct stat st;
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return -1;
+    }
+    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_ours(&st))) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Which of some files, -1 for those that are not there, gets the record of a child? */
+static enum pacct_reach find_reached(const int* fds, size_t count, size_t* which) {
     off_t ends[KNOWN_COUNT];
     char name[PACCT_PROBE_NAME + 1];
     for (size_t i = 0; i < count; i++) {
         ends[i] = fds[i] < 0 ? 0 : lseek(fds[i], 0, SEEK_END);
     }
     if (pacct_probe(name) != 0) {
-        return -1;
+        return PACCT_REACH_UNKNOWN;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (fds[i] >= 0 && find_name(fds[i], ends[i], name)) {
-            return (int)i;
+    for (*which = 0; *which < count; (*which)++) {
+        if (fds[*which] >= 0 && find_name(fds[*which], ends[*which], name)) {
+            return PACCT_REACH_YES;
         }
     }
-    return -1;
+    return PACCT_REACH_NO;
 }
 
-bool pacct_control_reaches(const char* path) {
-    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    const bool reached = fd >= 0 && find_reached(&fd, 1) == 0;
-    if (fd >= 0) {
-        close(fd);
+enum pacct_reach pacct_control_reaches(const char* path) {
+    size_t which;
+    const int fd = open_trusted(path);
+    if (fd < 0) {
+        return errno == ENOENT ? PACCT_REACH_NO : PACCT_REACH_UNKNOWN;
     }
-    return reached;
+    const enum pacct_reach reach = find_reached(&fd, 1, &which);
+    close(fd);
+    return reach;
 }
 
-const char* pacct_control_find(const char* but) {
+enum pacct_reach pacct_control_find(const char* but, const char** file) {
     int fds[KNOWN_COUNT];
     struct stat ours, st;
+    size_t which = 0;
     const bool exists = stat(but, &ours) == 0;
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        fds[i] = open(known_files[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-        if (fds[i] >= 0 && (fstat(fds[i], &st) != 0 || !S_ISREG(st.st_mode) ||
-                            (exists && st.st_dev == ours.st_dev && st.st_ino == ours.st_ino))) {
+        fds[i] = open_trusted(known_files[i]);
+        if (fds[i] >= 0 && exists && fstat(fds[i], &st) == 0 && st.st_dev == ours.st_dev && st.st_ino == ours.st_ino) {
             close(fds[i]);
             fds[i] = -1;
         }
     }
-    const int found = find_reached(fds, KNOWN_COUNT);
+    const enum pacct_reach reach = find_reached(fds, KNOWN_COUNT, &which);
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
         if (fds[i] >= 0) {
             close(fds[i]);
         }
     }
-    return found < 0 ? NULL : known_files[found];
+    if (reach == PACCT_REACH_YES) {
+        *file = known_files[which];
+    }
+    return reach;
 }
 
 /* Room for a path with a number behind it; false where it is too long. */
@@ -242,28 +278,42 @@ int pacct_control_rotate(const char* path, const char** call) {
     return error;
 }
 
-bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed) {
-    unsigned oldest = 0;
+int pacct_control_give(const char* path, const char** call) {
+    const int fd = open_trusted(path);
+    if (fd < 0) {
+        errno = EPERM;
+        return fail("check of the file", call);
+    }
+    close(fd);
+    return pacct_control_on(path, call);
+}
+
+unsigned pacct_control_number(const char* path, uint64_t dev, uint64_t ino) {
+    struct stat st;
     char name[PATH_MAX];
-    char copy[PATH_MAX];
-    snprintf(copy, sizeof(copy), "%s", path);
-    snprintf(name, sizeof(name), "%s", path);
-    const char* const base = basename(name);
-    const size_t len = strlen(base);
-    DIR* const directory = opendir(dirname(copy));
-    const struct dirent* e;
-    while (directory != NULL && (e = readdir(directory)) != NULL) {
-        char* end;
-        if (strncmp(e->d_name, base, len) == 0 && e->d_name[len] == '.' && e->d_name[len + 1] > '0' &&
-            e->d_name[len + 1] <= '9') {
-            const unsigned long n = strtoul(e->d_name + len + 1, &end, 10);
-            if (*end == '\0' && n <= NUMBER_MAX && n > oldest) {
-                oldest = (unsigned)n;
-            }
+    if (stat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino) {
+        return 0;
+    }
+    for (unsigned n = 1; n < NUMBER_MAX && numbered(name, path, n) && lstat(name, &st) == 0; n++) {
+        if (st.st_dev == dev && st.st_ino == ino) {
+            return n;
         }
     }
-    if (directory != NULL) {
-        closedir(directory);
+    return UINT_MAX;
+}
+
+bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed, int* error) {
+    struct stat st;
+    const unsigned oldest = first_gap(path) - 1;
+    if (oldest <= keep || !numbered(removed, path, oldest)) {
+        return false;
     }
-    return oldest > keep && numbered(removed, path, oldest) && unlink(removed) == 0;
+    if (lstat(removed, &st) != 0) {
+        *error = errno;
+    } else if (!S_ISREG(st.st_mode) || !is_ours(&st)) {
+        *error = EPERM;
+    } else {
+        *error = unlink(removed) == 0 ? 0 : errno;
+    }
+    return true;
 }

@@ -34,11 +34,15 @@ enum pacct_right pacct_control_right(void);
 int pacct_control_prepare(const char* path, const char** call);
 
 /**
- * Keep other owners of accounting in the same directory away, for as long as the descriptor is open.
+ * Keep other owners of the accounting of this pid namespace away, for as long as the descriptor is open.
  *
+ * @param fd set to that of a lock file in /run, which nobody else can open
  * @return 0, or an errno: EWOULDBLOCK: there is one
  */
-int pacct_control_lock(const char* path, int* fd, const char** call);
+int pacct_control_lock(int* fd, const char** call);
+
+/** Let accounting go back to another program's file, if nobody else can have put that there. As pacct_control_on(). */
+int pacct_control_give(const char* path, const char** call);
 
 /** Let accounting go to a file from now on. The kernel writes a synthetic record to the one before. */
 int pacct_control_on(const char* path, const char** call);
@@ -46,20 +50,23 @@ int pacct_control_on(const char* path, const char** call);
 /** Switch accounting off. */
 int pacct_control_off(const char** call);
 
-/**
- * Whether accounting goes to a file now: whether a child of our own leaves its record there.
- *
- * Also false where the kernel has suspended accounting for want of space.
- */
-bool pacct_control_reaches(const char* path);
+enum pacct_reach {
+    PACCT_REACH_YES,
+    PACCT_REACH_NO, /**< also where the kernel has suspended accounting for want of space */
+    PACCT_REACH_UNKNOWN /**< there could be no child, or the file cannot be read */
+};
+
+/** Whether accounting goes to a file now: whether a child of our own leaves its record there. */
+enum pacct_reach pacct_control_reaches(const char* path);
 
 /**
  * Where accounting goes, if it goes to one of the files that programs known to us use.
  *
  * @param but not to be looked at: our own
- * @return a static string, NULL: to none of them
+ * @param file set to a static string if it does
+ * @return YES: it does; NO: it goes elsewhere, or is off or suspended
  */
-const char* pacct_control_find(const char* but);
+enum pacct_reach pacct_control_find(const char* but, const char** file);
 
 /**
  * Rename the file to path.1, older ones path.1 to path.2 and so on, make a new one, and let accounting go there.
@@ -68,12 +75,16 @@ const char* pacct_control_find(const char* but);
  */
 int pacct_control_rotate(const char* path, const char** call);
 
+/** Which of the files path (0), path.1 (1) and so on this is; UINT_MAX: none of them. */
+unsigned pacct_control_number(const char* path, uint64_t dev, uint64_t ino);
+
 /**
- * Remove the oldest of the files path.N with N above keep.
+ * Remove the oldest of the files path.1 and so on, up to the first gap, if its number is above keep.
  *
- * @param removed room for its path, PATH_MAX
- * @return whether there was one and it is gone
+ * @param removed room for its path, PATH_MAX; set also where it could not be removed
+ * @param error set to 0, or to the errno for which it is still there; EPERM also for what nobody here has made
+ * @return whether there was one
  */
-bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed);
+bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed, int* error);
 
 #endif

@@ -22,17 +22,24 @@
 /* of free space above the limit of "low", before that is said again: hundredths of a percent */
 #define REARM 100u
 
+static uint32_t distance(const struct pacct_disk* d) {
+    return d->resume > d->suspend ? d->resume - d->suspend : 1;
+}
+
 int pacct_disk_read(int fd, struct pacct_disk* d) {
     struct statvfs st;
     FILE* const f = fopen(SETTINGS, "re");
     if (f == NULL) {
         return errno;
     }
-    const int count = fscanf(f, "%u %u", &d->resume, &d->suspend);
+    int resume, suspend;
+    const int count = fscanf(f, "%d %d", &resume, &suspend);
     fclose(f);
-    if (count != 2) {
+    if (count != 2 || resume < 0 || resume > 100 || suspend < 0 || suspend > resume) {
         return EINVAL;
     }
+    d->resume = (unsigned)resume;
+    d->suspend = (unsigned)suspend;
     if (fstatvfs(fd, &st) != 0) {
         return errno;
     }
@@ -43,12 +50,12 @@ int pacct_disk_read(int fd, struct pacct_disk* d) {
     d->free_centi = (uint32_t)((double)st.f_bavail / (double)st.f_blocks * 100 * CENTI);
     d->may_suspend = st.f_bavail <= (uint64_t)st.f_blocks * d->suspend / 100;
     d->may_resume = st.f_bavail >= (uint64_t)st.f_blocks * d->resume / 100;
+    d->tight = d->free_centi < (d->resume * 2 + distance(d)) * CENTI / 2;
     return 0;
 }
 
 static uint32_t low_limit(const struct pacct_disk* d) {
-    const unsigned distance = d->resume > d->suspend ? d->resume - d->suspend : 1;
-    return (d->resume + 2 * distance) * CENTI;
+    return (d->resume + 2 * distance(d)) * CENTI;
 }
 
 enum pacct_disk_verdict pacct_disk_next(struct pacct_disk_watch* w,

@@ -20,6 +20,7 @@ struct pacct_disk {
     uint32_t free_centi; /**< hundredths of a percent, cut */
     bool may_suspend; /**< at or below the lower limit */
     bool may_resume; /**< at or above the upper limit */
+    bool tight; /**< little above it: what can be given up should be */
 };
 
 /**

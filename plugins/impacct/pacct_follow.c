@@ -108,8 +108,18 @@ void pacct_follow_linger(struct pacct_follow* f, int ms) {
     f->linger_ms = ms;
 }
 
+static int64_t clock_ms(clockid_t clock) {
+    struct timespec ts;
+    clock_gettime(clock, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 int pacct_follow_timeout(const struct pacct_follow* f) {
-    return f->src.fd >= 0 && f->ready_ms != 0 ? f->linger_ms : -1;
+    if (f->src.fd < 0 || f->ready_ms == 0) {
+        return -1;
+    }
+    const int64_t left = f->ready_ms + f->linger_ms - clock_ms(CLOCK_MONOTONIC);
+    return left > 0 ? (int)left : 0;
 }
 
 void pacct_follow_resume(struct pacct_follow* f, const struct pacct_position* pos) {
@@ -462,12 +472,6 @@ static enum next look_for_next(struct pacct_follow* f) {
                                                                                                  : NEXT_EMPTY;
 }
 
-static int64_t clock_ms(clockid_t clock) {
-    struct timespec ts;
-    clock_gettime(clock, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* May the kernel still write to this file, although there is something in a later one? See pacct_follow_linger(). What
  * was found rotated, and long ago, is not waited for. */
 static bool may_grow(struct pacct_follow* f, const struct stat* st) {
@@ -504,6 +508,7 @@ static enum pacct_found at_end_of_file(struct pacct_follow* f, struct pacct_item
         return PACCT_FOUND_ROTATED;
     }
     const enum next next = look_for_next(f);
+    f->ready_ms = next == NEXT_READY ? f->ready_ms : 0; /* what was there may be gone again */
     if (next == NEXT_READY && may_grow(f, &st)) {
         return PACCT_FOUND_REPLACED;
     }

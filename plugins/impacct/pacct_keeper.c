@@ -28,7 +28,8 @@ struct pacct_keeper {
     pthread_t thread;
     char* path;
     bool waiting, closed; /* something is in the slot; nothing more will come */
-    struct pacct_position slot;
+    struct pacct_position slot, kept; /* to be stored; stored, where any is */
+    bool any;
     int error; /* of the last store */
     const char* call;
 };
@@ -51,6 +52,10 @@ static void* keep(void* arg) {
         const int error = pacct_state_store(k->path, &pos, &call);
         pthread_mutex_lock(&k->lock);
         k->error = error;
+        if (error == 0) {
+            k->kept = pos;
+            k->any = true;
+        }
         k->call = call;
     }
     pthread_mutex_unlock(&k->lock);
@@ -103,6 +108,14 @@ int pacct_keeper_error(struct pacct_keeper* k, const char** call) {
     *call = k->call;
     pthread_mutex_unlock(&k->lock);
     return error;
+}
+
+void pacct_keeper_kept(struct pacct_keeper* k, struct pacct_position* pos) {
+    pthread_mutex_lock(&k->lock);
+    if (k->any) {
+        *pos = k->kept;
+    }
+    pthread_mutex_unlock(&k->lock);
 }
 
 int pacct_keeper_finish(struct pacct_keeper* k, const char** call) {

@@ -29,6 +29,9 @@ void pacct_keeper_put(struct pacct_keeper* k, const struct pacct_position* pos);
  */
 int pacct_keeper_error(struct pacct_keeper* k, const char** call);
 
+/** The last position that is durable; unchanged where there is none yet. */
+void pacct_keeper_kept(struct pacct_keeper* k, struct pacct_position* pos);
+
 /** Store what was put last, end the thread and release everything. @return as pacct_keeper_error() */
 int pacct_keeper_finish(struct pacct_keeper* k, const char** call);
 

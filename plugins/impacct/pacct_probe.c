@@ -16,7 +16,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -33,9 +35,14 @@ static int child(void* name) {
 
 static int run(int (*what)(void*), void* arg, int flags, int* status) {
     static _Alignas(64) char stack[STACK_SIZE];
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* rsyslogd's handlers must not run in the child, on its memory */
     const pid_t pid = clone(what, stack + sizeof(stack), flags | CLONE_VFORK, arg);
+    const int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (pid < 0) {
-        return errno;
+        return error;
     }
     while (waitpid(pid, status, __WALL) < 0) {
         if (errno != EINTR) {
@@ -85,6 +92,6 @@ bool pacct_probe_ended(uint64_t* ended) {
         !read_number("/proc/loadavg", "%*s %*s %*s %*[0-9]/%" SCNu64, &alive)) {
         return false;
     }
-    *ended = forks - alive;
+    *ended = forks > alive ? forks - alive : 0; /* they are not read at the same moment */
     return true;
 }

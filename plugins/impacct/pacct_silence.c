@@ -34,7 +34,7 @@ void pacct_silence_begin(struct pacct_silence* s, int64_t limit_ms, int64_t now)
 }
 
 void pacct_silence_left(struct pacct_silence* s, int64_t now) {
-    if (s->left == 0 && !s->stopped) {
+    if (s->left == 0) {
         s->left = now;
     }
 }
@@ -91,13 +91,13 @@ static bool came(struct pacct_silence* s, uint64_t records, int64_t now) {
     return false;
 }
 
-/* The record of the probe did not come. @return whether that is the stop which it was made for */
+/* The record of the probe did not come. @return whether that is a stop which was not said yet */
 static bool unanswered(struct pacct_silence* s) {
-    const bool stopped = s->left != 0;
+    const bool news = s->left != 0 && !s->stopped;
     s->probed = s->left = 0;
     s->down = true;
-    s->stopped = s->stopped || stopped;
-    return stopped;
+    s->stopped = s->stopped || news;
+    return news;
 }
 
 static bool is_late(const struct pacct_silence* s, int64_t now) {

@@ -32,6 +32,8 @@ all_there() { [ "$(have)" = "$N" ]; }
 mkdir "$WORK/bin"
 cp /bin/true "$WORK/true"
 
+rotated() { [ "$(grep -c '"event":"file_rotated"' "$STATES")" -ge "$1" ]; }
+
 # it makes the directory and the file, and switches accounting on
 own 'accounting.maxFileSize="4k"' 'accounting.keep="2"'
 startup
@@ -39,12 +41,15 @@ wait_content '"event":"accounting_started"' "$STATES"
 assert_eq "$(stat -c '%a %u' "$F")" "600 0" "the file"
 assert_eq "$(stat -c '%a %u' "$(dirname "$F")")" "700 0" "the directory"
 # rotations, as many as come
-for _ in 1 2 3 4 5 6; do
+for n in 1 2 3 4; do
     run 60
     wait_for "the processes" all_there
+    wait_for "rotation $n" rotated "$n"
 done
-content_check '"event":"file_rotated"' "$STATES"
-few() { [ "$(find "$WORK/account" -name 'pacct.*' | sort | sed 's/.*pacct//' | paste -sd' ')" = ".1 .2" ]; }
+# what has no place in an unbroken row was put there by somebody else
+: >"$F.7"
+: >"$F.2024"
+few() { [ "$(find "$WORK/account" -name 'pacct.*' | sort | sed 's/.*pacct//' | paste -sd' ')" = ".1 .2 .2024 .7" ]; }
 wait_for "two old files" few
 
 content_absent accounting_stopped "$STATES"
@@ -62,6 +67,14 @@ wait_for "a new file" test -e "$F"
 run 10
 wait_for "the processes" all_there
 
+# somebody renames it, as savelog does: the kernel goes on with the old one, until accounting is given the new one
+mv "$F" "$F.0"
+: >"$F"
+wait_for "the new file to be used" test -s "$F"
+run 10
+wait_for "the processes" all_there
+rm "$F.0"
+
 # a crash, and processes meanwhile
 kill_immediate
 run 20
@@ -77,7 +90,7 @@ mv "$WORK/pid" "$WORK/pid.first"
 mkdir "$WORK/second"
 own "stateFile.directory=\"$WORK/second\""
 startup
-wait_content "another rsyslogd owns accounting in this directory"
+wait_content "another rsyslogd owns accounting; give one of the two"
 shutdown
 RSYSLOGD_PID=$first
 mv "$WORK/pid.first" "$WORK/pid"
@@ -119,6 +132,21 @@ size=$(stat -c %s /var/log/account/pacct)
 [ "$(stat -c %s /var/log/account/pacct)" -gt "$size" ] || error_exit "accounting was not given back"
 accton off >/dev/null
 
+# without an alarm, it sees by itself that accounting was switched off
+own 'silenceAlarm="off"'
+rm -f "$STATES"
+startup
+wait_content '"event":"accounting_started"' "$STATES"
+accton off >/dev/null
+run 5
+N=$((N - 5)) # not recorded
+on_again() { grep -c '"event":"accounting_started"' "$STATES" | grep -qx 2; }
+wait_for "accounting to be on again" on_again
+run 3
+shutdown
+accton off >/dev/null
+rm -f "$STATES"
+
 # others may write there
 chmod 777 "$WORK/account"
 own
@@ -138,11 +166,24 @@ own 'accounting.keep="3"'
 startup
 run 3
 wait_for "the processes" all_there
-head -c 2750000 /dev/zero >"$WORK/disk/ballast"
+fill() { # fill PERCENT: leave that much free
+    head -c "$(stat -f -c '%b %a %S' "$WORK/disk" | awk -v p="$1" '{ print int(($2 - $1 * p / 100) * $3) }')" \
+        /dev/zero >>"$WORK/disk/ballast"
+}
+fill 4.5
 wait_content "'$F.3' was removed" "$STATES"
 run 3
 wait_for "the processes" all_there
 content_absent accounting_suspended "$STATES"
+# and where there are none, below what a new file needs: the file that works is left alone
+rm "$WORK/disk/ballast" "$F".?
+head -c 1200000 /dev/zero | tr '\0' x >"$WORK/disk/more"
+cat "$WORK/disk/more" >>"$F"
+rm "$WORK/disk/more"
+fill 3
+run 20
+wait_for "the processes" all_there
+[ ! -e "$F.1" ] || error_exit "the live file was rotated where a new one gets no records"
 shutdown
 accton off >/dev/null
 umount -l "$WORK/disk" /var/log

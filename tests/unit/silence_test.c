@@ -188,6 +188,23 @@ static void switched_over(void) {
     CHECK_EQ(probes, 1);
 }
 
+/* off, on, and off again, the last two between two looks */
+static void off_twice(void) {
+    start();
+    pass(MINUTE, SECOND);
+    on = false;
+    pacct_silence_left(&s, now);
+    pass(5 * SECOND, SECOND);
+    check_said(0, 0, 1, 0);
+    on = true;
+    end_process();
+    end_process();
+    on = false;
+    pacct_silence_left(&s, now);
+    pass(5 * SECOND, SECOND);
+    check_said(0, 0, 2, 1);
+}
+
 static void deleted(void) {
     start();
     pass(MINUTE, SECOND);
@@ -231,6 +248,7 @@ int main(void) {
     switched_off();
     off_and_on();
     switched_over();
+    off_twice();
     deleted();
     asked();
     return 0;
