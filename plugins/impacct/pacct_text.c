@@ -19,8 +19,9 @@
 /* an escaped byte takes four: \xNN */
 #define ESCAPED_MAX 4u
 
-static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM,        PACCT_F_COMM_HEX, PACCT_F_USER,
-                                              PACCT_F_TTY,   PACCT_F_SIGNAL_NAME, PACCT_F_FILE,     PACCT_F_DETAIL};
+static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM,   PACCT_F_COMM_HEX,
+                                              PACCT_F_USER,  PACCT_F_TTY,    PACCT_F_SIGNAL_NAME,
+                                              PACCT_F_FILE,  PACCT_F_DETAIL, PACCT_F_COMMAND_LINE};
 static const enum pacct_field_id numbers[] = {
     PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM, PACCT_F_ELAPSED,
     PACCT_F_START,      PACCT_F_END,         PACCT_F_TIME,   PACCT_F_PID,      PACCT_F_PPID,       PACCT_F_FORKED,
@@ -139,8 +140,7 @@ static char* put_user(char* out, const struct pacct_event* ev) {
     if (pacct_event_has(ev, PACCT_F_USER)) {
         return put_string(out, ev, PACCT_F_USER);
     }
-    *out++ = ' ';
-    return pacct_write_uint(out, ev->v[PACCT_F_UID].u);
+    return pacct_event_has(ev, PACCT_F_UID) ? put_number(out, " ", ev, PACCT_F_UID) : put(out, " -");
 }
 
 static char* put_ending(char* out, const struct pacct_event* ev) {
@@ -188,6 +188,9 @@ bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, s
     out = put_time(out, " time=", ev, PACCT_F_TIME, clock);
     out = put_number(out, " pid=", ev, PACCT_F_PID);
     out = put_number(out, " ppid=", ev, PACCT_F_PPID);
+    if (pacct_event_has(ev, PACCT_F_COMMAND_LINE)) {
+        out = put_sentence(put(out, " command: "), &ev->v[PACCT_F_COMMAND_LINE]);
+    }
     buf->len = (size_t)(out - buf->p);
     return true;
 }

@@ -8,13 +8,17 @@
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 in_own_pids
 hierarchy=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-[ -n "$hierarchy" ] && mkdir "$hierarchy/impacct-$$" 2>/dev/null || skip_test "cannot make control groups of version 2"
+if [ -z "$hierarchy" ] || ! mkdir "$hierarchy/impacct-$$" 2>/dev/null; then
+    skip_test "cannot make control groups of version 2"
+fi
 rmdir "$hierarchy/impacct-$$"
 chmod 755 "$WORK"
 mkdir "$WORK/written"
 chown 65534 "$WORK/written"
 OUT=$WORK/written/out.jsonl
+# shellcheck disable=SC2034 # read by diag.sh
 SYS=$WORK/written/sys.log
+# shellcheck disable=SC2034
 STATES=$WORK/written/states.jsonl
 generate_conf
 # shellcheck disable=SC2016 # rsyslog's own, not to be expanded
