@@ -9,10 +9,12 @@ pacct_py generate "$WORK/pacct" 400 --hostile
 pacct_py generate "$WORK/pacct" 400 --append --serial 400
 pacct_py dump "$WORK/pacct" >"$OUT"
 cp "$OUT" "$WORK/once.jsonl"
-printf '%s\n' '{"event":"file_damaged","id":"1","time":"2026-11-21T12:00:00Z","hostname":"web1","detail":"a\u001b[31m <b>"}' \
-    >>"$OUT"
-tail -n 1 "$WORK/once.jsonl" >>"$OUT"
-head -c 100 "$WORK/once.jsonl" >>"$OUT"
+STATE='{"event":"file_damaged","id":"1","time":"2026-11-21T12:00:00Z","hostname":"web1","detail":"a\u001b[31m <b>"}'
+{
+    echo "$STATE"
+    tail -n 1 "$WORK/once.jsonl"
+    head -c 100 "$WORK/once.jsonl"
+} >>"$OUT"
 gzip -k "$OUT"
 COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT" >"$WORK/text" || error_exit "report failed"
 COLUMNS=200 "$TOP/contrib/report" --top 1000 "$OUT.gz" | cmp - "$WORK/text" ||
