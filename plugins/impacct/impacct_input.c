@@ -17,7 +17,9 @@
  */
 #include "impacct_input.h"
 #include "impacct_ack.h"
+#include "impacct_count.h"
 #include "impacct_guard.h"
+#include "impacct_identity.h"
 #include "impacct_tell.h"
 #include "pacct_follow.h"
 #include "pacct_keeper.h"
@@ -34,8 +36,6 @@
 #define INPUT_NAME "impacct"
 /* records that are submitted before the other inputs have their turn, and that share one acknowledgement */
 #define BATCH 1024
-#define MACHINE_ID_FILE "/etc/machine-id"
-#define MACHINE_ID_LEN 32 /* machine-id(5) */
 
 /* the poll behind inotify, and the one without */
 #define POLL_BEHIND_INOTIFY_MS 10000
@@ -57,13 +57,6 @@
 #define NAME_WAIT_MS 100
 /* notices that wait while rsyslog takes nothing; more are in rsyslog's own log only */
 #define KEPT_MAX 32
-/* longest host name, as UTF-8, with its terminator */
-#define HOSTNAME_SIZE 768
-
-/* Counted when rsyslog has taken everything: what is sent again is not read twice. */
-struct tally {
-    uint64_t read, submitted, discarded, invalid, bytes, states;
-};
 
 struct impacct_input {
     const struct impacct_shared* shared;
@@ -71,8 +64,7 @@ struct impacct_input {
     unsigned slot;
     char* state_path;
     struct pacct_origin origin;
-    char hostname[HOSTNAME_SIZE];
-    char host_id[PACCT_ID_HOST_MAX];
+    struct impacct_identity identity;
     struct pacct_dialect dialect;
     struct pacct_follow* follow;
     struct impacct_sender* sender;
@@ -84,7 +76,7 @@ struct impacct_input {
 
     unsigned batched; /* records in the open batch */
     uint64_t records; /* read since the start */
-    struct tally tally; /* of the reading now under way */
+    struct impacct_tally tally; /* of the reading now under way */
     struct pacct_notice notice; /* being made */
     struct pacct_notice* notices[KEPT_MAX]; /* to be sent before anything else */
     unsigned kept;
@@ -100,13 +92,7 @@ struct impacct_input {
     bool started;
     bool watch_told, store_told, send_told;
 
-    statsobj_t* stats;
-    STATSCOUNTER_DEF(ctr_read, mut_read)
-    STATSCOUNTER_DEF(ctr_submitted, mut_submitted)
-    STATSCOUNTER_DEF(ctr_discarded, mut_discarded)
-    STATSCOUNTER_DEF(ctr_invalid, mut_invalid)
-    STATSCOUNTER_DEF(ctr_bytes, mut_bytes)
-    STATSCOUNTER_DEF(ctr_states, mut_states)
+    struct impacct_counters counters;
 };
 
 static int64_t now_ms(void) {
@@ -134,64 +120,6 @@ static void drop_kept(struct impacct_input* in) {
 }
 
 /* ---- making and releasing ---- */
-
-static rsRetVal make_counters(struct impacct_input* in) {
-    DEFiRet;
-    const statsobj_if_t* const so = in->shared->host->statsobj;
-    char name[PATH_MAX + sizeof("impacct()")];
-    snprintf(name, sizeof(name), "impacct(%s)", in->settings->file);
-    CHKiRet(so->Construct(&in->stats));
-    CHKiRet(so->SetName(in->stats, (uchar*)name));
-    CHKiRet(so->SetOrigin(in->stats, UCHAR_CONSTANT("impacct")));
-#define COUNTER(text, ctr, mut)          \
-    STATSCOUNTER_INIT(in->ctr, in->mut); \
-    CHKiRet(so->AddCounter(in->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, &in->ctr))
-    COUNTER("read", ctr_read, mut_read);
-    COUNTER("submitted", ctr_submitted, mut_submitted);
-    COUNTER("discarded", ctr_discarded, mut_discarded);
-    COUNTER("invalid", ctr_invalid, mut_invalid);
-    COUNTER("bytes", ctr_bytes, mut_bytes);
-    COUNTER("state.messages", ctr_states, mut_states);
-#undef COUNTER
-    CHKiRet(so->ConstructFinalize(in->stats));
-
-finalize_it:
-    RETiRet;
-}
-
-/* The first line of the machine's id; without one, the host's name has to serve. */
-static void set_host_id(struct impacct_input* in) {
-    const char* id = in->settings->host_id;
-    char line[PACCT_ID_HOST_MAX] = "";
-    if (id[0] == '\0') {
-        FILE* const f = fopen(MACHINE_ID_FILE, "re");
-        if (f != NULL) {
-            if (fgets(line, sizeof(line), f) == NULL) {
-                line[0] = '\0';
-            }
-            fclose(f);
-            line[strcspn(line, "\n")] = '\0';
-        }
-        /* systemd writes "uninitialized" before the first boot is complete */
-        id = strlen(line) == MACHINE_ID_LEN ? line : in->hostname;
-    }
-    bool clean;
-    char utf8[PACCT_ID_HOST_MAX * PACCT_UTF8_GROWTH];
-    in->origin.host_id_len = pacct_utf8_copy(id, strnlen(id, PACCT_ID_HOST_MAX / PACCT_UTF8_GROWTH), utf8, &clean);
-    memcpy(in->host_id, utf8, in->origin.host_id_len);
-    in->origin.host_id = in->host_id;
-}
-
-static void set_hostname(struct impacct_input* in) {
-    const char* const name = in->settings->hostname[0] != '\0'
-                                 ? in->settings->hostname
-                                 : (const char*)in->shared->host->glbl->GetLocalHostName();
-    bool clean;
-    in->origin.hostname_len =
-        pacct_utf8_copy(name, strnlen(name, sizeof(in->hostname) / PACCT_UTF8_GROWTH - 1), in->hostname, &clean);
-    in->hostname[in->origin.hostname_len] = '\0';
-    in->origin.hostname = in->hostname;
-}
 
 static struct pacct_follow* make_follow(const struct impacct_input* in) {
     struct pacct_follow* const f = pacct_follow_new(in->settings->file, &in->dialect);
@@ -236,7 +164,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     if (settings->hostname[0] == '\0' || owner != NULL) { /* else it is another host's file */
         CHKmalloc(in->guard = impacct_guard_new(settings));
     }
-    CHKiRet(make_counters(in));
+    CHKiRet(impacct_counters_make(&in->counters, shared->host, settings->file));
     in->owner = owner;
 
 finalize_it:
@@ -252,9 +180,7 @@ void impacct_input_free(struct impacct_input* in) {
     if (in == NULL) {
         return;
     }
-    if (in->stats != NULL) {
-        in->shared->host->statsobj->Destruct(&in->stats);
-    }
+    impacct_counters_free(&in->counters, in->shared->host);
     drop_kept(in);
     impacct_guard_free(in->guard);
     impacct_owner_free(in->owner);
@@ -397,8 +323,7 @@ static void keep_started(struct impacct_input* in, enum pacct_state_result resul
 
 rsRetVal impacct_input_start(struct impacct_input* in) {
     DEFiRet;
-    set_hostname(in);
-    set_host_id(in);
+    impacct_identity_set(&in->identity, in->settings, in->shared->host, &in->origin);
     if (in->settings->resolve_names) {
         in->origin.names =
             pacct_names_new(pacct_names_ask_nss, (unsigned)in->settings->resolve_names_cache_time, NAME_WAIT_MS);
@@ -491,17 +416,6 @@ static void count_damage(struct impacct_input* in, const struct pacct_item* item
     in->tally.invalid += records;
 }
 
-static void count(struct impacct_input* in) {
-    STATSCOUNTER_ADD(in->ctr_read, in->mut_read, in->tally.read);
-    STATSCOUNTER_ADD(in->ctr_submitted, in->mut_submitted, in->tally.submitted);
-    STATSCOUNTER_ADD(in->ctr_discarded, in->mut_discarded, in->tally.discarded);
-    STATSCOUNTER_ADD(in->ctr_invalid, in->mut_invalid, in->tally.invalid);
-    STATSCOUNTER_ADD(in->ctr_bytes, in->mut_bytes, in->tally.bytes);
-    STATSCOUNTER_ADD(in->ctr_states, in->mut_states, in->tally.states);
-    if (in->exec != NULL) {
-        impacct_exec_count(in->exec);
-    }
-}
 
 /* Nothing more is found for now. */
 static bool is_rest(enum pacct_found found) {
@@ -632,7 +546,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         }
         return IMPACCT_QUIET;
     }
-    count(in);
+    impacct_counters_add(&in->counters, &in->tally);
     drop_kept(in);
     in->send_told = in->refused = false;
     in->retry_wait_ms = 0;
@@ -730,6 +644,6 @@ void impacct_input_say_goodbye(struct impacct_input* in) {
     memset(&in->tally, 0, sizeof(in->tally));
     if (send_kept(in, prop) == RS_RET_OK && send_notice(in, &in->notice, prop) == RS_RET_OK &&
         impacct_sender_flush(in->sender) == RS_RET_OK) {
-        count(in);
+        impacct_counters_add(&in->counters, &in->tally);
     }
 }

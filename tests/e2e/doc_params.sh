@@ -45,7 +45,7 @@ runtime = read("plugins/impacct/impacct_input.c")
 seconds = {mode: int(one(rf"^#define {name} (\d+)$", runtime, name)) // 1000
            for mode, name in (("inotify", "POLL_BEHIND_INOTIFY_MS"), ("polling", "POLL_ALONE_MS"))}
 silence = int(one(r"^#define SILENCE_ALARM_MS (\d+)$", source, "the silence")) // 1000
-machine_id = one(r'^#define MACHINE_ID_FILE "([^"]+)"$', runtime, "the file with the machine's id")
+machine_id = one(r'^#define MACHINE_ID_FILE "([^"]+)"$', read("plugins/impacct/impacct_identity.c"), "the file with the machine's id")
 # how an empty default is put into words
 words = {
     "file": "the first that exists of " + " and ".join(f"``{f}``" for f in files),
