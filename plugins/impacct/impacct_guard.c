@@ -86,13 +86,17 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
     }
 }
 
+static void read_disk(struct impacct_guard* g, int fd) {
+    g->disk_known = fd >= 0 && pacct_disk_read(fd, &g->disk) == 0;
+}
+
 static void look(struct impacct_guard* g, int fd, int64_t now) {
     struct stat st;
     if (now < g->look_at) {
         return;
     }
     pacct_silence_deleted(&g->silence, fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0, now);
-    g->disk_known = fd >= 0 && pacct_disk_read(fd, &g->disk) == 0;
+    read_disk(g, fd);
     g->disk_watch.asked = false;
     const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : LOOK_MS;
     const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : LOOK_MS;
@@ -244,6 +248,9 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
     }
     if (verdict == PACCT_DISK_NONE || verdict == PACCT_DISK_ASK) {
         return false;
+    }
+    if (verdict == PACCT_DISK_RESUMED) { /* the last look was while there was no space */
+        read_disk(g, fd);
     }
     say_disk(g, verdict, n);
     return true;

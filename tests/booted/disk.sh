@@ -26,5 +26,7 @@ assert_eq "$(last_number resume_percent) $(last_number suspend_percent)" "$(cut 
 all_arrived
 rm "$LOG/ballast"
 expect_both accounting_recovered accounting_resumed
+percent=$(states | sed -n 's/.*"accounting_resumed".*"free_percent":\([0-9.]*\),.*/\1/p')
+awk "BEGIN { exit !($percent >= 4) }" || error_exit "resumed with free_percent $percent"
 all_arrived
 exit_test
