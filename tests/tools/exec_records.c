@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
         record.ac_pid = (uint32_t)child;
         record.ac_etime = (float)(int)(elapsed * 100);
         record.ac_btime = (uint32_t)((long)now(CLOCK_REALTIME) - (long)elapsed);
-        snprintf(record.ac_comm, sizeof(record.ac_comm), "s%s", number);
+        snprintf(record.ac_comm, sizeof(record.ac_comm), "s%.14s", number);
         fwrite(&record, sizeof(record), 1, f);
         fflush(f);
     }
