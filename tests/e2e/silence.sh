@@ -131,12 +131,12 @@ expect "$STATES" disk_low
 has_number "$STATES" free_percent
 has_number "$STATES" free_bytes
 fill 1
-order=sort expect "$STATES" accounting_silent accounting_suspended
+order='sort' expect "$STATES" accounting_silent accounting_suspended
 has_number "$STATES" free_percent
 rm "$D/ballast"
 until_recovered() { /bin/true; [ "$(lines_of "$STATES")" -ge $((${seen[$STATES]} + 2)) ]; }
 wait_for "accounting to resume" until_recovered
-order=sort expect "$STATES" accounting_recovered accounting_resumed
+order='sort' expect "$STATES" accounting_recovered accounting_resumed
 
 # switched on where there is too little already: acct(2) says that all is well
 shutdown
@@ -148,7 +148,7 @@ fill 3
 sed -i "s|file=\"$F\"|file=\"$F.fresh\"|" "$WORK/rsyslog.conf"
 accton "$F.fresh" >/dev/null
 startup
-order=sort expect "$STATES" accounting_silent accounting_suspended disk_low module_started
+order='sort' expect "$STATES" accounting_silent accounting_suspended disk_low module_started
 shutdown
 accton off >/dev/null
 umount "$D"
