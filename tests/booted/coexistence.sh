@@ -14,19 +14,23 @@ second() { # second PARAMETERS: another rsyslogd, the way of the first one
         s|^input(type=\"impacct\"|& $1|" "$srcdir/../contrib/rsyslog.d/files.conf" >"$WORK/rsyslog.conf"
     startup
 }
+second_has_all() {
+    local count
+    second ''
+    some
+    all_arrived
+    count=$(pacct_py count "$WORK/all")
+    everything() { [ "$(grep -cE '"event":"(exit|synthetic)"' "$WORK/second.jsonl")" -ge "$count" ]; }
+    wait_for "the second rsyslogd to have it all" everything
+    shutdown
+}
 
 # follow: sa, atop without its daemon, a second rsyslogd
 fresh 'silenceAlarm="4"'
 some
 sa -s >"$WORK/sa" || error_exit "sa failed"
 timeout 10 atop -w "$WORK/atop" 1 2 || error_exit "atop failed"
-second ''
-some
-all_arrived
-count=$(pacct_py count "$WORK/all")
-everything() { [ "$(grep -cE '"event":"(exit|synthetic)"' "$WORK/second.jsonl")" -ge "$count" ]; }
-wait_for "the second rsyslogd to have it all" everything
-shutdown
+second_has_all
 expect
 
 # follow, atopacctd: it takes accounting away, and ends acct.service as its unit says
@@ -38,16 +42,17 @@ assert_eq "$(systemctl is-active atopacct.service)" inactive atopacct.service
 
 # own: the lock keeps a second owner away, and followers may be as many as they like
 install -D -m 0644 -t "$DROPIN" "$srcdir/../contrib/systemd/rsyslog-accounting.conf"
-systemctl cat rsyslog.service | grep -q '^SystemCallFilter=@' || rm -r "$DROPIN"
+grep -q '^SystemCallFilter=@' "$(systemctl show -P FragmentPath rsyslog.service)" || rm -r "$DROPIN"
 systemctl daemon-reload
 prepare 'accounting="own" silenceAlarm="4"'
 systemctl -q disable acct.service
 systemctl start rsyslog.service
 expect module_started accounting_started
+timeout 10 atop -w "$WORK/atop" 1 2 || error_exit "atop failed"
+second_has_all
 second 'accounting="own"'
 some
-kept_away() { grep -q "another rsyslogd owns accounting in this directory" <(journalctl -b --no-pager); }
-wait_for "the second owner to be kept away" kept_away
+wait_content "another rsyslogd owns accounting" "$WORK/rsyslogd.log"
 shutdown
 
 # own, the daily script of the package acct, whose service is disabled: it renames and tells nobody
@@ -65,6 +70,8 @@ all_arrived
 # own, acct.service beside it: both switch the same file on
 systemctl start acct.service
 systemctl restart acct.service
+some
+/etc/cron.daily/acct
 some
 all_arrived
 systemctl stop acct.service
