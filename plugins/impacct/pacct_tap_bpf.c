@@ -33,7 +33,8 @@
     #include <bpf/libbpf.h>
     #include <linux/bpf.h>
 
-/* the object file of exec.bpf.c */
+    #include "exec_object.h" /* PACCT_BPF_OBJECT: the path of what the compiler for BPF made of exec.bpf.c */
+
 __asm__(
     ".pushsection .rodata\n"
     ".balign 8\n"
@@ -46,6 +47,8 @@ extern const char pacct_bpf_object[] __attribute__((visibility("hidden")));
 extern const char pacct_bpf_object_end[] __attribute__((visibility("hidden")));
 
     #define PROGRAMS 2
+    /* longest event: of struct scratch in exec.bpf.c */
+    #define EVENT_MAX (sizeof(struct pacct_wire) + PACCT_WIRE_ARGS_MAX + 1 + PACCT_WIRE_PATHS_MAX + PACCT_WIRE_PART_MAX)
 static const char* const programs[PROGRAMS] = {"on_fork", "on_exec"};
 
 struct tap_bpf {
@@ -54,9 +57,10 @@ struct tap_bpf {
     struct bpf_link* links[PROGRAMS];
     struct pacct_wire_stats* stats;
     unsigned long* consumer; /* position, written by us */
-    const unsigned long* producer; /* position, written by the kernel; one page on is the ring, twice in a row */
+    const unsigned long* producer; /* position, written by the kernel; one page on is the ring */
     size_t page, ring;
     struct pacct_exec_room room;
+    uint64_t whole[EVENT_MAX / sizeof(uint64_t)]; /* an event that goes on at the beginning of the ring */
 };
 
 static int no_print(enum libbpf_print_level level __attribute__((unused)),
@@ -77,10 +81,24 @@ static void close_tap(struct pacct_tap* tap) {
         munmap(t->consumer, t->page);
     }
     if (t->producer != NULL) {
-        munmap((void*)(uintptr_t)t->producer, t->page + 2 * t->ring);
+        munmap((void*)(uintptr_t)t->producer, t->page + t->ring);
     }
     bpf_object__close(t->object);
     free(t);
+}
+
+/* An event in one piece; NULL where none can be so long. */
+static const void* whole_event(struct tap_bpf* t, const char* data, unsigned long at, size_t size) {
+    const size_t from = at & (t->ring - 1), first = t->ring - from;
+    if (size <= first) {
+        return data + from;
+    }
+    if (size > sizeof(t->whole)) {
+        return NULL;
+    }
+    memcpy(t->whole, data + from, first);
+    memcpy((char*)t->whole + first, data, size - first);
+    return t->whole;
 }
 
 /* The events that are complete in the ring from the consumer's position on, up to "end". */
@@ -97,8 +115,8 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
         }
         const size_t size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
         struct pacct_exec ev;
-        if ((len & BPF_RINGBUF_DISCARD_BIT) == 0 &&
-            pacct_exec_parse((const char*)header + BPF_RINGBUF_HDR_SZ, size, &t->room, &ev)) {
+        const void* const event = whole_event(t, data, at + BPF_RINGBUF_HDR_SZ, size);
+        if ((len & BPF_RINGBUF_DISCARD_BIT) == 0 && event != NULL && pacct_exec_parse(event, size, &t->room, &ev)) {
             tell(context, &ev);
         }
         at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7ul;
@@ -124,7 +142,7 @@ static const char* map_memory(struct tap_bpf* t) {
         return "mapping the ring";
     }
     t->consumer = p;
-    p = mmap(NULL, t->page + 2 * t->ring, PROT_READ, MAP_SHARED, t->tap.fd, (off_t)t->page);
+    p = mmap(NULL, t->page + t->ring, PROT_READ, MAP_SHARED, t->tap.fd, (off_t)t->page);
     if (p == MAP_FAILED) {
         return "mapping the ring";
     }
