@@ -13,7 +13,7 @@ HOWS = 20
 
 
 def fail(why, event):
-    sys.exit(f"{why}: {json.dumps(event)[:1000]}")
+    sys.exit(f"{why}: {json.dumps(event)[:300]}")
 
 
 def expected_args(serial, longest):
@@ -56,7 +56,7 @@ def main():
             args = expected_args(serial, longest)
             length = len("\0".join(args)) + 1
             if source != "exec" or e["args"] != cut(args, limit):
-                fail(f"expected {args}"[:1000], e)
+                fail(f"expected {args}"[:300], e)
             if e["args_length"] != length or e["args_truncated"] != (length > limit):
                 fail(f"length is {length}", e)
     print(own, inherited, missing)
