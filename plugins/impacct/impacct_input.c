@@ -547,6 +547,9 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         return IMPACCT_QUIET;
     }
     impacct_counters_add(&in->counters, &in->tally);
+    if (in->exec != NULL) {
+        impacct_exec_count(in->exec);
+    }
     drop_kept(in);
     in->send_told = in->refused = false;
     in->retry_wait_ms = 0;
