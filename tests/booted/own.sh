@@ -40,11 +40,11 @@ fi
 own 'accounting.maxFileSize="16k" accounting.keep="1000" silenceAlarm="4"'
 expect module_started accounting_started
 assert_eq "$(stat -c '%a %U' "$LOG" "$F" | paste -sd' ')" "700 root 600 root" "what was made"
-for _ in 1 2 3; do
+for n in 1 2 3; do
     for _ in $(seq 300); do /bin/true; done
+    wait_for "rotation $n" test -e "$F.$n"
     all_arrived
 done
-[ -e "$F.2" ] || error_exit "it was not rotated"
 accton off
 again() { states | tail -n 1 | grep -q '"event":"accounting_\(started\|recovered\)"'; }
 wait_for "accounting to be on again" again
