@@ -77,7 +77,7 @@ static struct pacct_bytes container_of_part(struct pacct_bytes part, struct pacc
     if (begins(part, "lxc.payload.")) {
         return inner(part, sizeof("lxc.payload.") - 1, 0);
     }
-    if (is(before, "lxc")) {
+    if (is(before, "lxc") && part.len > 0) {
         return part;
     }
     struct pacct_bytes id = ends(part, ".scope") ? inner(part, 0, sizeof(".scope") - 1) : part;

@@ -32,7 +32,7 @@ static bool join_parts(const char* parts, size_t len, char* room, struct pacct_b
     size_t at = PACCT_EXEC_PATH_MAX;
     for (const char* const end = parts + len; parts < end;) {
         const size_t part = strnlen(parts, (size_t)(end - parts));
-        if (part == 0 || parts + part == end || part + 1 > at) {
+        if (part == 0 || parts + part == end || part + 1 > at || memchr(parts, '/', part) != NULL) {
             return false;
         }
         at -= part + 1;

@@ -42,6 +42,7 @@ int main(void) {
     check("/machine.slice/libpod-conmon-" ID ".scope", "", "libpod-conmon-" ID ".scope", "");
     check("/lxc.payload.web", "web", "", "");
     check("/lxc/web/system.slice/x.service", "web", "x.service", "");
+    check("/lxc//x", "", "", "");
     check("/docker/0123456789abcdef", "", "", "");
     check("/docker/x" ID, "", "", "");
     check("/docker/" ID "0", "", "", "");
