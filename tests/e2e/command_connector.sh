@@ -15,13 +15,16 @@ RSYSLOGD_WRAPPER="unshare --pid --fork --mount-proc --kill-child $RSYSLOGD_WRAPP
 startup
 wait_content "connector: it tells nothing in a pid namespace of its own"
 content_check "go without them"
-kill -TERM "$(pgrep -P "$RSYSLOGD_PID")"
+kill -TERM "$(tr -d ' ' <"/proc/$RSYSLOGD_PID/task/$RSYSLOGD_PID/children")"
 wait_shutdown
 RSYSLOGD_WRAPPER=${RSYSLOGD_WRAPPER#unshare --pid --fork --mount-proc --kill-child }
 rm -f "$SYS"
 
 startup
 wait_for "a word about command lines" grep -qs "impacct: command lines" "$SYS"
+if grep -qs "it tells nothing in a pid namespace of its own" "$SYS"; then
+    exit_test # the whole test runs in one
+fi
 if grep -qs "cannot be captured" "$SYS"; then
     skip_test "$(grep "cannot be captured" "$SYS")"
 fi
