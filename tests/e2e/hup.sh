@@ -6,6 +6,8 @@
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 generate_conf
 pacct_py generate "$WORK/pacct" 200
+# when it holds 25000 messages, the main queue would have a second worker, and no order
+add_conf 'main_queue(queue.workerThreads="1")'
 # equal records give equal lines only without names: a record goes without one that it would have to wait long for
 add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" resolveNames=\"off\")"
 startup
