@@ -24,6 +24,8 @@
 /* how often to look at the free space and the file's name; and while there is little space */
 #define LOOK_MS 10000
 #define LOOK_LOW_MS 2000
+/* a look that is almost due is taken along when the thread is awake anyway */
+#define LOOK_SLACK_MS 500
 /* a record that says of the switching process that it still lives may be followed by those of others (pacct_follow.h),
  * but not for longer than this, in seconds: what ends later shows that accounting goes on */
 #define LEFT_LATE 2
@@ -92,7 +94,7 @@ static void read_disk(struct impacct_guard* g, int fd) {
 
 static void look(struct impacct_guard* g, int fd, int64_t now) {
     struct stat st;
-    if (now < g->look_at) {
+    if (now + LOOK_SLACK_MS < g->look_at) {
         return;
     }
     pacct_silence_deleted(&g->silence, fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0, now);

@@ -155,7 +155,7 @@ int64_t pacct_silence_timeout(const struct pacct_silence* s, int64_t now) {
     } else if (s->asked) {
         at = now;
     }
-    if (!s->silent) {
+    if (!s->silent && s->limit / 4 < PACCT_SILENCE_CALLED_MS) {
         at = earlier(at, s->count_at > s->last + s->limit / 4 ? s->count_at : s->last + s->limit / 4);
     }
     if (!s->silent && (s->down || late > now)) {

@@ -84,6 +84,9 @@ void pacct_silence_ask(struct pacct_silence* s);
  */
 enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t records, int64_t now);
 
+/** How often the caller comes in any case, in milliseconds: then nothing has to wake it for what can wait for that. */
+#define PACCT_SILENCE_CALLED_MS 10000
+
 /** Milliseconds until pacct_silence_next() has to be called although nothing happened. */
 int64_t pacct_silence_timeout(const struct pacct_silence* s, int64_t now);
 
