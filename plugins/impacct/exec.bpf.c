@@ -18,6 +18,10 @@
  *
  * Failure model: an event that does not fit is counted, and never half
  * written. What cannot be read is left out and flagged.
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR BSD-2-Clause OR GPL-2.0-only
+ * This one file may also be used under the latter two, because the kernel lends
+ * its helpers to programs only that say so.
  */
 #include <stdbool.h>
 #include <stddef.h>
