@@ -60,6 +60,8 @@ static bool has_right(struct impacct_owner* o) {
     switch (pacct_control_right()) {
         case PACCT_RIGHT_GRANTED:
             return true;
+        case PACCT_RIGHT_UNKNOWN:
+            return false; /* asked again */
         case PACCT_RIGHT_NO_KERNEL:
             why = "this kernel was built without process accounting (CONFIG_BSD_PROCESS_ACCT)";
             break;
@@ -299,6 +301,7 @@ bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view
     if (!o->checked) {
         o->checked = true;
         if (!has_right(o)) {
+            o->checked = o->powerless; /* else it could not be found out, and is asked again */
             return false;
         }
     }

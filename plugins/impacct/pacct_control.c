@@ -54,7 +54,7 @@ static int try_call(void* arg) {
 enum pacct_right pacct_control_right(void) {
     int status;
     if (pacct_probe_try(try_call, &status) != 0) {
-        return PACCT_RIGHT_DENIED;
+        return PACCT_RIGHT_UNKNOWN;
     }
     if (WIFSIGNALED(status)) {
         return PACCT_RIGHT_FATAL;

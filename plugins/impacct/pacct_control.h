@@ -17,7 +17,8 @@ enum pacct_right {
     PACCT_RIGHT_GRANTED,
     PACCT_RIGHT_DENIED, /**< the capability CAP_SYS_PACCT is missing, or a filter of system calls refuses the call */
     PACCT_RIGHT_FATAL, /**< a filter of system calls would end the process */
-    PACCT_RIGHT_NO_KERNEL /**< the kernel was built without accounting */
+    PACCT_RIGHT_NO_KERNEL, /**< the kernel was built without accounting */
+    PACCT_RIGHT_UNKNOWN /**< there could be no child now */
 };
 
 /** Find out, by a call that can change nothing, in a child that may be ended for it. */

@@ -13,7 +13,9 @@ trap 'accton off >/dev/null; umount -l "$WORK/disk" 2>/dev/null' EXIT
 F=$WORK/account/pacct
 own() { # own [PARAMETER]...
     generate_conf
-    add_conf "input(type=\"impacct\" file=\"$F\" ruleset=\"records\" accounting=\"own\" silenceAlarm=\"4\" $*)"
+    local alarm='silenceAlarm="4"'
+    [[ $* != *silenceAlarm* ]] || alarm=
+    add_conf "input(type=\"impacct\" file=\"$F\" ruleset=\"records\" accounting=\"own\" $alarm $*)"
 }
 N=0
 run() { # run COUNT: so many processes, with names that no others have
