@@ -260,6 +260,7 @@ finalize_it:
 static void store_if_due(struct impacct_input* in, int64_t now) {
     const char* call;
     unsigned records;
+    impacct_sender_take_back(in->sender);
     if (impacct_ack_collect(in->ack, &in->done, &records)) {
         in->unstored += records;
         in->ack_ms = ACK_FIRST_MS;
@@ -616,6 +617,7 @@ void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
         impacct_ack_end(in->ack, &pos, in->batched, true);
     }
     while (impacct_ack_in_flight(in->ack) > 0 && now_ms() < deadline) {
+        impacct_sender_take_back(in->sender);
         if (!impacct_ack_collect(in->ack, &in->done, &records)) {
             nanosleep(&look, NULL);
         }

@@ -16,6 +16,7 @@
  * record is not lost: the caller keeps its position.
  */
 #include "impacct_msg.h"
+#include "impacct_lent.h"
 #include "pacct_digits.h"
 #include "pacct_json.h"
 #include "pacct_text.h"
@@ -29,13 +30,15 @@
 #define CEE_COOKIE "@cee: "
 #define LOCAL_IP "127.0.0.1"
 /* Messages made ahead of being handed over: a worker that is quicker than the input has to be woken each time it has
- * run out of them, which costs both threads as much as several messages do. Not so many where they carry large trees
- * of properties, some hundred bytes for each: what is ahead is to stay in the cache of a processor. */
-#define BATCH 256
-#define LARGE_TREE 8
+ * run out of them, which costs both threads as much as several messages do. Not more, because what is ahead is to stay
+ * in the cache of a processor. */
+#define BATCH 64
 /* Messages handed to the queue at once. Few, because rsyslog wakes the queue's workers only after the last of them: in
  * a smaller queue the first ones would fill it, and wait for ever for workers that nobody wakes. */
 #define SLICE 32
+/* Messages that are done with and destroyed for each one that is made: its memory is just what the next one needs. More
+ * than one, so that they do not pile up. */
+#define TAKE_BACK 2
 /* tag, bracket, process id, bracket, colon */
 #define TAG_MAX 80
 
@@ -48,8 +51,9 @@ struct impacct_sender {
     ratelimit_t* limiter;
     prop_t* local_ip;
     smsg_t* messages[BATCH];
-    unsigned ahead, count; /* of them: at most, and now */
+    unsigned count; /* of them */
     ruleset_t* batch_ruleset; /* that all of them go to */
+    struct impacct_lent lent;
     struct pacct_buf text;
     struct pacct_clock clock;
     struct pacct_event event;
@@ -77,7 +81,6 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
         CHKmalloc(s->who = pacct_who_new(origin, settings->redact, settings->origin != 0));
     }
     s->second = -1;
-    s->ahead = route->tree.count < LARGE_TREE ? BATCH : SLICE;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
     CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
     CHKiRet(ratelimitNew(&s->limiter, "impacct", settings->file));
@@ -103,6 +106,7 @@ void impacct_sender_free(struct impacct_sender* s) {
     if (s->local_ip != NULL) {
         s->host->prop->Destruct(&s->local_ip);
     }
+    impacct_lent_leave(&s->lent);
     pacct_who_free(s->who);
     pacct_buf_free(&s->text);
     free(s);
@@ -183,6 +187,9 @@ static rsRetVal flush(struct impacct_sender* s) {
         msgDestruct(&s->messages[at]);
     }
     s->count = 0;
+    if (iRet != RS_RET_OK) {
+        impacct_lent_leave(&s->lent); /* rsyslog keeps for ever some of the messages that it could not take */
+    }
     RETiRet;
 }
 
@@ -204,6 +211,7 @@ static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, p
     if (!write_text(s)) {
         ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
     }
+    impacct_lent_take_back(&s->lent, TAKE_BACK);
     CHKiRet(msgConstructWithTime(&msg, time_of(s, kind->second), kind->second));
     MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY); /* whatever waits is safe in the file */
     MsgSetInputName(msg, input_name);
@@ -220,8 +228,9 @@ static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, p
     CHKiRet(add_properties(s, kind->tree, msg));
     s->batch_ruleset = kind->ruleset;
     s->messages[s->count++] = msg;
+    impacct_lent_add(&s->lent, msg);
     msg = NULL;
-    if (s->count == s->ahead) {
+    if (s->count == BATCH) {
         iRet = flush(s);
     }
 
@@ -285,4 +294,8 @@ rsRetVal impacct_sender_add_notice(struct impacct_sender* s, const struct pacct_
 
 rsRetVal impacct_sender_flush(struct impacct_sender* s) {
     return flush(s);
+}
+
+void impacct_sender_take_back(struct impacct_sender* s) {
+    impacct_lent_take_back(&s->lent, IMPACCT_LENT_MAX);
 }

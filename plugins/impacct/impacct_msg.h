@@ -64,4 +64,7 @@ rsRetVal impacct_sender_add_notice(struct impacct_sender* s, const struct pacct_
 /** Hand the batch to the queue of the ruleset; waits while that is full. */
 rsRetVal impacct_sender_flush(struct impacct_sender* s);
 
+/** Destroy what rsyslog is done with. Only then does impacct_ack_collect() see it. */
+void impacct_sender_take_back(struct impacct_sender* s);
+
 #endif
