@@ -12,6 +12,7 @@
  */
 #include "impacct_guard.h"
 #include "impacct_tell.h"
+#include "pacct_disk.h"
 #include "pacct_event.h"
 #include "pacct_probe.h"
 #include "pacct_silence.h"
@@ -260,10 +261,6 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
 
 bool impacct_guard_down(const struct impacct_guard* g) {
     return g->watches_silence && g->silence.down;
-}
-
-const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g) {
-    return g->disk_known ? &g->disk : NULL;
 }
 
 int impacct_guard_timeout(const struct impacct_guard* g) {

@@ -6,7 +6,6 @@
 #define IMPACCT_GUARD_H
 
 #include "impacct_params.h"
-#include "pacct_disk.h"
 #include "pacct_notice.h"
 #include "pacct_record.h"
 
@@ -33,9 +32,6 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
 
 /** Whether records do not come although processes end, as far as has been found out; false where it is not watched. */
 bool impacct_guard_down(const struct impacct_guard* g);
-
-/** Free space. @return NULL: not known */
-const struct pacct_disk* impacct_guard_disk(const struct impacct_guard* g);
 
 /** Milliseconds until impacct_guard_next() has to be called although no record came. */
 int impacct_guard_timeout(const struct impacct_guard* g);

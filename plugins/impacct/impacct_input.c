@@ -497,7 +497,7 @@ static bool ask_guard(struct impacct_input* in) {
 
 static bool ask_owner(struct impacct_input* in) {
     struct pacct_position kept = {0};
-    struct impacct_owner_view view = {.done = &in->done};
+    struct impacct_owner_view view = {.done = &in->done, .fd = pacct_follow_fd(in->follow)};
     bool any = false;
     if (in->owner == NULL) {
         return false;
@@ -507,7 +507,6 @@ static bool ask_owner(struct impacct_input* in) {
         view.done = &kept;
     }
     if (in->guard != NULL) {
-        view.disk = impacct_guard_disk(in->guard);
         view.down = impacct_guard_down(in->guard);
         view.watched = in->settings->silence_alarm != IMPACCT_OFF;
     }

@@ -16,6 +16,7 @@
 #include "impacct_owner.h"
 #include "impacct_tell.h"
 #include "pacct_control.h"
+#include "pacct_disk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ struct impacct_owner {
     bool told; /* what cannot be done */
     const char* previous; /* file that accounting was taken from; NULL: none known */
     bool started; /* notice that accounting was switched on is to be sent */
-    int64_t doubt_at; /* when to find out whether accounting still goes to our file, for want of better knowledge */
+    int64_t doubt_at; /* not before then to find out again whether accounting still goes to our file */
     bool hurried; /* little space: look again even if nothing happens */
     int64_t look_at;
 };
@@ -90,7 +91,7 @@ static void tell_failure(struct impacct_owner* o, int error, const char* call) {
     if (error == EWOULDBLOCK) {
         LogError(0, RS_RET_ERR,
                  "impacct: accounting=\"own\" of '%s': another rsyslogd owns accounting; give one of the two "
-                 " accounting=\"follow\". It is tried again",
+                 "accounting=\"follow\". It is tried again",
                  o->settings->file);
     } else if (error == EPERM) {
         LogError(0, RS_RET_ERR,
@@ -193,12 +194,14 @@ void impacct_owner_free(struct impacct_owner* o) {
 
 /* ---- keeping it ---- */
 
-/* Accounting is not where it should be. The guard says what becomes of it. */
-static void take_hold_again(struct impacct_owner* o, const struct impacct_owner_view* v, bool exists) {
-    if (exists &&
-        (pacct_control_reaches(o->settings->file) != PACCT_REACH_NO || (v->disk != NULL && !v->disk->may_resume))) {
-        return; /* only suspended, or not to be found out */
-    }
+/* Whether accounting has gone elsewhere: not where it is only suspended, nor where it cannot be found out. */
+static bool has_left(const struct impacct_owner* o, const struct pacct_disk* disk) {
+    const bool suspended = disk != NULL && !disk->may_resume;
+    return !suspended && pacct_control_reaches(o->settings->file) == PACCT_REACH_NO;
+}
+
+/* The guard says what becomes of it. */
+static void take_hold_again(struct impacct_owner* o, const struct impacct_owner_view* v) {
     LogMsg(0, NO_ERRCODE, LOG_WARNING, "impacct: accounting does not go to '%s' any more; taking hold of it again",
            o->settings->file);
     o->on = false;
@@ -246,27 +249,24 @@ static bool remove_oldest(struct impacct_owner* o, unsigned keep, char* removed)
 
 /* Little space: give up the oldest file. Without any, the live one is made such a file, but only as long as the kernel
  * would write to a new one at once. */
-static bool give_up(struct impacct_owner* o,
-                    const struct impacct_owner_view* v,
-                    unsigned unread,
-                    struct pacct_notice* n) {
+static bool give_up(struct impacct_owner* o, const struct pacct_disk* disk, unsigned unread, struct pacct_notice* n) {
     struct stat st;
     char removed[PATH_MAX];
     const char* const file = o->settings->file;
     if (!remove_oldest(o, unread, removed)) {
-        if (unread == 0 && v->disk->may_resume && stat(file, &st) == 0 && st.st_size >= GIVE_UP_MIN) {
+        if (unread == 0 && disk->may_resume && stat(file, &st) == 0 && st.st_size >= GIVE_UP_MIN) {
             rotate(o);
         }
         return false;
     }
     pacct_notice_begin(n, PACCT_N_DISK_LOW, file);
     strcpy(n->old_file, removed);
-    pacct_notice_number(n, PACCT_F_FREE_PERCENT, v->disk->free_centi);
-    pacct_notice_number(n, PACCT_F_FREE_BYTES, v->disk->free_bytes);
+    pacct_notice_number(n, PACCT_F_FREE_PERCENT, disk->free_centi);
+    pacct_notice_number(n, PACCT_F_FREE_BYTES, disk->free_bytes);
     impacct_notice_say(n,
                        "the file system of '%s' had %u.%02u %% free: '%s' was removed, whose records rsyslog is done "
-                       "with, so that the kernel does not suspend accounting",
-                       file, v->disk->free_centi / 100, v->disk->free_centi % 100, removed);
+                       "with, so that the kernel goes on with accounting",
+                       file, disk->free_centi / 100, disk->free_centi % 100, removed);
     return true;
 }
 
@@ -281,13 +281,18 @@ static bool say_started(struct impacct_owner* o, struct pacct_notice* n) {
     return true;
 }
 
-/* Is it time for a look whether accounting still goes to our file? Where nobody watches, each RETRY_MS. */
-static bool is_doubtful(const struct impacct_owner* o, const struct impacct_owner_view* v, int64_t now) {
-    return v->down || (!v->watched && now >= o->doubt_at);
+/* Is it time to find out whether accounting still goes to our file? Where records do not come or nobody watches. */
+static bool is_doubtful(struct impacct_owner* o, const struct impacct_owner_view* v, int64_t now) {
+    if ((v->watched && !v->down) || now < o->doubt_at) {
+        return false;
+    }
+    o->doubt_at = now + RETRY_MS;
+    return true;
 }
 
 bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view* v, struct pacct_notice* n) {
     struct stat st;
+    struct pacct_disk free_now;
     char removed[PATH_MAX];
     const char* const file = o->settings->file;
     const int64_t now = now_ms();
@@ -310,20 +315,21 @@ bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view
         return o->started && say_started(o, n);
     }
     const bool exists = lstat(file, &st) == 0;
-    /* files with numbers up to this one may still be needed */
-    const unsigned unread = pacct_control_number(file, v->done->dev, v->done->ino);
-    if (!exists || is_doubtful(o, v, now)) {
-        o->doubt_at = o->look_at = now + RETRY_MS;
-        take_hold_again(o, v, exists);
-        return o->started && say_started(o, n);
-    }
-    if (st.st_dev != o->dev || st.st_ino != o->ino) {
+    /* read each time: what was removed at the last look may have been enough */
+    const struct pacct_disk* const disk = v->fd >= 0 && pacct_disk_read(v->fd, &free_now) == 0 ? &free_now : NULL;
+    if (exists && (st.st_dev != o->dev || st.st_ino != o->ino)) {
         take_hold_of_new(o);
         return o->started && say_started(o, n);
     }
-    o->hurried = v->disk != NULL && v->disk->tight;
+    if (!exists || (is_doubtful(o, v, now) && has_left(o, disk))) {
+        take_hold_again(o, v);
+        return o->started && say_started(o, n);
+    }
+    /* files with numbers up to this one may still be needed */
+    const unsigned unread = pacct_control_number(file, v->done->dev, v->done->ino);
+    o->hurried = disk != NULL && disk->tight;
     if (o->hurried) {
-        return unread != UINT_MAX && give_up(o, v, unread, n);
+        return unread != UINT_MAX && give_up(o, disk, unread, n);
     }
     /* a rotation switches accounting on: where somebody has switched it off, that is to be noticed first */
     if (unread == 0 && (uint64_t)st.st_size >= o->settings->accounting_max_file_size &&

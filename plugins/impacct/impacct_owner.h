@@ -6,7 +6,6 @@
 #define IMPACCT_OWNER_H
 
 #include "impacct_params.h"
-#include "pacct_disk.h"
 #include "pacct_notice.h"
 #include "pacct_position.h"
 
@@ -26,7 +25,7 @@ void impacct_owner_free(struct impacct_owner* o);
 /** What the owner has to know of the input. */
 struct impacct_owner_view {
     const struct pacct_position* done; /**< up to there the actions are done with; as stored, where it is stored */
-    const struct pacct_disk* disk; /**< NULL: not known */
+    int fd; /**< of the file that is read, -1: none */
     bool down; /**< records do not come although processes end */
     bool watched; /**< somebody finds that out */
 };

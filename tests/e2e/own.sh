@@ -134,8 +134,8 @@ size=$(stat -c %s /var/log/account/pacct)
 [ "$(stat -c %s /var/log/account/pacct)" -gt "$size" ] || error_exit "accounting was not given back"
 accton off >/dev/null
 
-# without an alarm, it sees by itself that accounting was switched off
-own 'silenceAlarm="off"'
+# without an alarm, it sees by itself that accounting was switched off, and rotates
+own 'silenceAlarm="off"' 'accounting.maxFileSize="4k"'
 rm -f "$STATES"
 startup
 wait_content '"event":"accounting_started"' "$STATES"
@@ -144,7 +144,9 @@ run 5
 N=$((N - 5)) # not recorded
 on_again() { grep -c '"event":"accounting_started"' "$STATES" | grep -qx 2; }
 wait_for "accounting to be on again" on_again
-run 3
+run 60
+wait_for "the processes" all_there
+wait_for "a rotation without an alarm" rotated 1
 shutdown
 accton off >/dev/null
 rm -f "$STATES"
@@ -188,6 +190,45 @@ wait_for "the processes" all_there
 [ ! -e "$F.1" ] || error_exit "the live file was rotated where a new one gets no records"
 shutdown
 accton off >/dev/null
+# no more of them than it takes
+rm "$WORK/disk/ballast" "$F"
+for n in 1 2 3; do head -c 400000 /dev/zero >"$F.$n"; done
+rm "$STATES"
+own 'accounting.keep="3"' 'silenceAlarm="off"'
+startup
+run 3
+wait_for "the processes" all_there
+fill 4.5
+wait_content "'$F.3' was removed" "$STATES"
+sleep 3 # looks that could remove another
+run 3
+wait_for "the processes" all_there
+[ -e "$F.2" ] || error_exit "more was removed than there was need for"
+shutdown
+accton off >/dev/null
+# suspended already: they go until the kernel resumes; it looks at the free space each second here, for the machine
+rm "$WORK/disk/ballast" "$F" "$F".?
+for n in {1..12}; do head -c 20480 /dev/zero >"$F.$n"; done
+exec 9>"${TMPDIR:-/tmp}/impacct-silence.lock"
+flock 9
+limits=$(cat /proc/sys/kernel/acct)
+trap 'accton off >/dev/null; echo "$limits" >/proc/sys/kernel/acct; umount -l "$WORK/disk" /var/log 2>/dev/null' EXIT
+echo "4 2 1" >/proc/sys/kernel/acct
+rm "$STATES"
+own 'accounting.keep="12"'
+startup
+run 3
+wait_for "the processes" all_there
+fill 1
+resumed() { /bin/true; grep -q '"event":"accounting_resumed"' "$STATES"; }
+wait_for "accounting to resume" resumed
+content_check "'$F.12' was removed" "$STATES"
+run 3
+wait_for "the processes" all_there
+shutdown
+accton off >/dev/null
+echo "$limits" >/proc/sys/kernel/acct
+exec 9>&-
 umount -l "$WORK/disk" /var/log
 
 # rsyslogd that gives up root: accounting is switched on before that, and cannot be rotated afterwards
