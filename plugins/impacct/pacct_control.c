@@ -8,7 +8,7 @@
  * worst a gap in the numbers.
  *
  * Concurrency and locking: one thread; other processes are kept away by a lock
- * on the directory, as far as they ask for it.
+ * file, as far as they ask for it.
  *
  * Failure model: each step that fails is undone where it is not harmless.
  */
@@ -32,9 +32,8 @@
 #include <unistd.h>
 
 /* where programs let accounting go to: GNU acct on Debian, Red Hat and elsewhere, atopacctd, atop */
-static const char* const known_files[] = {
-    "/var/log/account/pacct", "/var/account/pacct",          "/var/log/pacct",
-    "/run/pacct_source",      "/var/cache/atop.d/atop.acct", "/tmp/atop.d/atop.acct"};
+static const char* const known_files[] = {"/var/log/account/pacct", "/var/account/pacct", "/var/log/pacct",
+                                          "/run/pacct_source", "/var/cache/atop.d/atop.acct"};
 #define KNOWN_COUNT (sizeof(known_files) / sizeof(known_files[0]))
 
 /* highest number of a rotated file that is looked for */
@@ -170,19 +169,25 @@ static bool find_name(int fd, off_t from, const char* name) {
     return false;
 }
 
-/* Open a file for reading that nobody but us and root can have put there; -1: it is not so. Looked at first, because
- * opening a device can do something. */
+/* Open a file for reading that nobody but us and root can have put there; -1: errno, EPERM where it is not so. Looked
+ * at first, because opening a device can do something. */
 static int open_trusted(const char* path) {
     struct stat st;
-    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (lstat(path, &st) != 0) {
         return -1;
     }
-    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_ours(&st))) {
+    int fd = -1;
+    if (S_ISREG(st.st_mode) && (fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) < 0) {
+        return -1;
+    }
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && is_ours(&st)) {
+        return fd;
+    }
+    if (fd >= 0) {
         close(fd);
-        return -1;
     }
-    return fd;
+    errno = EPERM;
+    return -1;
 }
 
 /* Which of some files, -1 for those that are not there, gets the record of a child? */
