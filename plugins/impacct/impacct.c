@@ -16,6 +16,7 @@
 #include "impacct_input.h"
 
 #include "pacct_id.h"
+#include "pacct_now.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 MODULE_TYPE_INPUT;
@@ -278,10 +278,8 @@ struct pace {
 
 /* Whether records come so fast that being woken for each would cost more than they do themselves. */
 static bool is_busy(struct pace* pace) {
-    struct timespec ts;
+    const int64_t now = pacct_now_ms();
     uint64_t records = 0;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    const int64_t now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
     for (const instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         records += inst->input != NULL ? impacct_input_records(inst->input) : 0;
     }

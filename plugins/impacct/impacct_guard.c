@@ -14,16 +14,15 @@
 #include "impacct_tell.h"
 #include "pacct_disk.h"
 #include "pacct_event.h"
+#include "pacct_now.h"
 #include "pacct_probe.h"
 #include "pacct_silence.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-/* how often to look at the free space and the file's name; and while there is little space */
-#define LOOK_MS 10000
+/* how often to look at the free space while there is little of it */
 #define LOOK_LOW_MS 2000
 /* a look that is almost due is taken along when the thread is awake anyway */
 #define LOOK_SLACK_MS 500
@@ -46,19 +45,13 @@ struct impacct_guard {
     int64_t look_at;
 };
 
-static int64_t now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings) {
     struct impacct_guard* const g = calloc(1, sizeof(*g));
     if (g != NULL) {
         g->settings = settings;
         g->watches_silence = settings->silence_alarm > 0;
         if (g->watches_silence) {
-            pacct_silence_begin(&g->silence, settings->silence_alarm, now_ms());
+            pacct_silence_begin(&g->silence, settings->silence_alarm, pacct_now_ms());
         }
     }
     return g;
@@ -75,7 +68,7 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
         g->left_pid = rec->pid;
         g->left_btime = rec->btime;
         g->left_end = pacct_record_end(rec);
-        pacct_silence_left(&g->silence, now_ms());
+        pacct_silence_left(&g->silence, pacct_now_ms());
         return;
     }
     g->ends++;
@@ -101,8 +94,8 @@ static void look(struct impacct_guard* g, int fd, int64_t now) {
     pacct_silence_deleted(&g->silence, fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0, now);
     read_disk(g, fd);
     g->disk_watch.asked = false;
-    const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : LOOK_MS;
-    const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : LOOK_MS;
+    const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : PACCT_SILENCE_CALLED_MS;
+    const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : PACCT_SILENCE_CALLED_MS;
     g->look_at = now + (quarter < interval ? quarter : interval);
 }
 
@@ -112,7 +105,7 @@ static void make_probe(struct impacct_guard* g) {
         pacct_silence_answered(&g->silence);
         return;
     }
-    pacct_silence_probed(&g->silence, now_ms());
+    pacct_silence_probed(&g->silence, pacct_now_ms());
 }
 
 static void count_ended(struct impacct_guard* g, int64_t now) {
@@ -168,14 +161,16 @@ static void say_silence(
             if (!g->disk.may_resume) {
                 number_disk(g, n);
             }
-            impacct_notice_say(n,
-                               "accounting is silent: for %lld seconds no record of a process came into '%s', although "
-                               "processes end, one of our own among them: %s. If it is not meant for this machine's "
-                               "processes, set silenceAlarm=\"off\"",
-                               (long long)(now - g->silence.last) / 1000, file, cause(g, fd, room, sizeof(room)));
             if (g->silence.deleted != 0) {
                 impacct_notice_say(n, "accounting has no file: '%s' is read, but %s", file,
                                    cause(g, fd, room, sizeof(room)));
+            } else {
+                impacct_notice_say(
+                    n,
+                    "accounting is silent: for %lld seconds no record of a process came into '%s', although "
+                    "processes end, one of our own among them: %s. If it is not meant for this machine's "
+                    "processes, set silenceAlarm=\"off\"",
+                    (long long)(now - g->silence.last) / 1000, file, cause(g, fd, room, sizeof(room)));
             }
             break;
         case PACCT_SILENCE_RECOVERED:
@@ -224,7 +219,7 @@ static void say_disk(const struct impacct_guard* g, enum pacct_disk_verdict verd
 }
 
 bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n) {
-    const int64_t now = now_ms();
+    const int64_t now = pacct_now_ms();
     look(g, fd, now);
     while (g->watches_silence) {
         const enum pacct_silence_verdict verdict = pacct_silence_next(&g->silence, g->ends, now);
@@ -264,7 +259,7 @@ bool impacct_guard_down(const struct impacct_guard* g) {
 }
 
 int impacct_guard_timeout(const struct impacct_guard* g) {
-    const int64_t now = now_ms();
+    const int64_t now = pacct_now_ms();
     int64_t ms = g->look_at > now ? g->look_at - now : 0;
     if (g->watches_silence) {
         const int64_t silence = pacct_silence_timeout(&g->silence, now);

@@ -23,6 +23,7 @@
 #include "impacct_tell.h"
 #include "pacct_follow.h"
 #include "pacct_keeper.h"
+#include "pacct_now.h"
 #include "pacct_text.h"
 
 #include <errno.h>
@@ -94,12 +95,6 @@ struct impacct_input {
 
     struct impacct_counters counters;
 };
-
-static int64_t now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- notices that are kept ---- */
 
@@ -302,7 +297,7 @@ static void rewind_batch(struct impacct_input* in, rsRetVal why) {
     in->batched = 0;
     const int longer = in->retry_wait_ms == 0 ? RETRY_FIRST_MS : in->retry_wait_ms * 2;
     in->retry_wait_ms = longer < RETRY_LAST_MS ? longer : RETRY_LAST_MS;
-    in->retry_ms = now_ms() + in->retry_wait_ms;
+    in->retry_ms = pacct_now_ms() + in->retry_wait_ms;
 }
 
 /* ---- serving ---- */
@@ -417,7 +412,6 @@ static void count_damage(struct impacct_input* in, const struct pacct_item* item
     in->tally.invalid += records;
 }
 
-
 /* Nothing more is found for now. */
 static bool is_rest(enum pacct_found found) {
     return found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
@@ -521,7 +515,7 @@ static bool ask_owner(struct impacct_input* in) {
 enum impacct_served impacct_input_serve(struct impacct_input* in) {
     bool more = false;
     rsRetVal sent = RS_RET_OK;
-    const int64_t now = now_ms();
+    const int64_t now = pacct_now_ms();
     store_if_due(in, now);
     if (now < in->retry_ms) {
         return IMPACCT_QUIET;
@@ -586,7 +580,7 @@ int impacct_input_timeout(const struct impacct_input* in) {
         ms = ms < owner_ms ? ms : owner_ms;
     }
     if (in->retry_ms != 0) {
-        const int64_t left = in->retry_ms - now_ms();
+        const int64_t left = in->retry_ms - pacct_now_ms();
         ms = left > ms ? ms : left > 0 ? (int)left : 0;
     }
     if (in->stored_ms != 0) {
@@ -603,7 +597,7 @@ void impacct_input_waited(struct impacct_input* in) {
 }
 
 int64_t impacct_input_stop_deadline(void) {
-    return now_ms() + STOP_WAIT_MS;
+    return pacct_now_ms() + STOP_WAIT_MS;
 }
 
 void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
@@ -615,7 +609,7 @@ void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
         pacct_follow_position(in->follow, &pos);
         impacct_ack_end(in->ack, &pos, in->batched, true);
     }
-    while (impacct_ack_in_flight(in->ack) > 0 && now_ms() < deadline) {
+    while (impacct_ack_in_flight(in->ack) > 0 && pacct_now_ms() < deadline) {
         impacct_sender_take_back(in->sender);
         if (!impacct_ack_collect(in->ack, &in->done, &records)) {
             nanosleep(&look, NULL);

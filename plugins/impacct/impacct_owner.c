@@ -17,12 +17,12 @@
 #include "impacct_tell.h"
 #include "pacct_control.h"
 #include "pacct_disk.h"
+#include "pacct_now.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOOK_MS 1000
@@ -47,12 +47,6 @@ struct impacct_owner {
     bool hurried; /* little space: look again even if nothing happens */
     int64_t look_at;
 };
-
-static int64_t now_ms(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- taking hold ---- */
 
@@ -227,7 +221,7 @@ static void rotate(struct impacct_owner* o) {
     const int error = pacct_control_rotate(o->settings->file, &call);
     if (error != 0) {
         tell_failure(o, error, call);
-        o->look_at = now_ms() + RETRY_MS;
+        o->look_at = pacct_now_ms() + RETRY_MS;
         return;
     }
     set_on(o);
@@ -295,7 +289,7 @@ bool impacct_owner_next(struct impacct_owner* o, const struct impacct_owner_view
     struct pacct_disk free_now;
     char removed[PATH_MAX];
     const char* const file = o->settings->file;
-    const int64_t now = now_ms();
+    const int64_t now = pacct_now_ms();
     if (o->started) {
         return say_started(o, n);
     }

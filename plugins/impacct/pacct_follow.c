@@ -29,6 +29,7 @@
 #include "config.h"
 
 #include "pacct_follow.h"
+#include "pacct_now.h"
 #include "pacct_places.h"
 
 #include <errno.h>
@@ -108,17 +109,11 @@ void pacct_follow_linger(struct pacct_follow* f, int ms) {
     f->linger_ms = ms;
 }
 
-static int64_t clock_ms(clockid_t clock) {
-    struct timespec ts;
-    clock_gettime(clock, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int pacct_follow_timeout(const struct pacct_follow* f) {
     if (f->src.fd < 0 || f->ready_ms == 0) {
         return -1;
     }
-    const int64_t left = f->ready_ms + f->linger_ms - clock_ms(CLOCK_MONOTONIC);
+    const int64_t left = f->ready_ms + f->linger_ms - pacct_now_ms();
     return left > 0 ? (int)left : 0;
 }
 
@@ -475,8 +470,8 @@ static enum next look_for_next(struct pacct_follow* f) {
 /* May the kernel still write to this file, although there is something in a later one? See pacct_follow_linger(). What
  * was found rotated, and long ago, is not waited for. */
 static bool may_grow(struct pacct_follow* f, const struct stat* st) {
-    const int64_t now = clock_ms(CLOCK_MONOTONIC);
-    if (f->src.gz != NULL || (!f->live && (int64_t)st->st_mtime + 1 < clock_ms(CLOCK_REALTIME) / 1000)) {
+    const int64_t now = pacct_now_ms();
+    if (f->src.gz != NULL || (!f->live && st->st_mtime + 1 < time(NULL))) {
         return false;
     }
     f->ready_ms = f->ready_ms == 0 ? now : f->ready_ms;
