@@ -18,9 +18,11 @@
 #include "pacct_probe.h"
 #include "pacct_silence.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* how often to look at the free space while there is little of it */
 #define LOOK_LOW_MS 2000
@@ -35,8 +37,10 @@ struct impacct_guard {
     bool watches_silence;
     struct pacct_silence silence;
     char probe[PACCT_PROBE_NAME + 1]; /* name of the one that is out; "": none */
+    pid_t probe_pid;
     uint64_t ends; /* records of ended processes */
-    uint32_t left_pid, left_btime; /* of the process that made accounting leave the file */
+    uint32_t left_pid; /* of the process that made accounting leave the file; 0: none, or the record of its end came */
+    bool left_gone; /* it was when the probe was made */
     uint64_t left_end;
 
     struct pacct_disk_watch disk_watch;
@@ -66,7 +70,7 @@ void impacct_guard_free(struct impacct_guard* g) {
 void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* rec) {
     if (pacct_event_is_synthetic(rec)) {
         g->left_pid = rec->pid;
-        g->left_btime = rec->btime;
+        g->left_gone = false;
         g->left_end = pacct_record_end(rec);
         pacct_silence_left(&g->silence, pacct_now_ms());
         return;
@@ -74,10 +78,15 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
     g->ends++;
     if (g->probe[0] != '\0' && rec->comm_len == strlen(g->probe) && memcmp(rec->comm, g->probe, rec->comm_len) == 0) {
         g->probe[0] = '\0';
-        pacct_silence_answered(&g->silence);
+        /* with another number, it is not the accounting of our pid namespace, and what was gone is somebody else */
+        pacct_silence_answered(&g->silence, g->left_gone && rec->pid == (uint32_t)g->probe_pid);
     }
-    if (g->silence.left != 0 &&
-        ((rec->pid == g->left_pid && rec->btime == g->left_btime) || pacct_record_end(rec) > g->left_end + LEFT_LATE)) {
+    const bool left_ended = g->left_pid != 0 && rec->pid == g->left_pid;
+    if (left_ended) {
+        g->left_pid = 0;
+        g->left_gone = false;
+    }
+    if (g->silence.left != 0 && (left_ended || pacct_record_end(rec) > g->left_end + LEFT_LATE)) {
         pacct_silence_not_left(&g->silence);
     }
 }
@@ -100,9 +109,11 @@ static void look(struct impacct_guard* g, int fd, int64_t now) {
 }
 
 static void make_probe(struct impacct_guard* g) {
-    if (pacct_probe(g->probe) != 0) {
+    /* the record of what has been waited for was written before that of a child that does not exist yet */
+    g->left_gone = g->left_pid != 0 && getpgid((pid_t)g->left_pid) < 0 && errno == ESRCH;
+    if (pacct_probe(g->probe, &g->probe_pid) != 0) {
         g->probe[0] = '\0';
-        pacct_silence_answered(&g->silence);
+        pacct_silence_answered(&g->silence, false);
         return;
     }
     pacct_silence_probed(&g->silence, pacct_now_ms());

@@ -194,10 +194,11 @@ static int open_trusted(const char* path) {
 static enum pacct_reach find_reached(const int* fds, size_t count, size_t* which) {
     off_t ends[KNOWN_COUNT];
     char name[PACCT_PROBE_NAME + 1];
+    pid_t pid;
     for (size_t i = 0; i < count; i++) {
         ends[i] = fds[i] < 0 ? 0 : lseek(fds[i], 0, SEEK_END);
     }
-    if (pacct_probe(name) != 0) {
+    if (pacct_probe(name, &pid) != 0) {
         return PACCT_REACH_UNKNOWN;
     }
     for (*which = 0; *which < count; (*which)++) {

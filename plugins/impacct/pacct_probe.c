@@ -33,18 +33,18 @@ static int child(void* name) {
     _exit(0);
 }
 
-static int run(int (*what)(void*), void* arg, int flags, int* status) {
+static int run(int (*what)(void*), void* arg, int flags, int* status, pid_t* pid) {
     static _Alignas(64) char stack[STACK_SIZE];
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* rsyslogd's handlers must not run in the child, on its memory */
-    const pid_t pid = clone(what, stack + sizeof(stack), flags | CLONE_VFORK, arg);
+    *pid = clone(what, stack + sizeof(stack), flags | CLONE_VFORK, arg);
     const int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (pid < 0) {
+    if (*pid < 0) {
         return error;
     }
-    while (waitpid(pid, status, __WALL) < 0) {
+    while (waitpid(*pid, status, __WALL) < 0) {
         if (errno != EINTR) {
             return errno;
         }
@@ -58,10 +58,11 @@ static int child_that_tries(void* what) {
 }
 
 int pacct_probe_try(int (*what)(void*), int* status) {
-    return run(child_that_tries, &what, 0, status);
+    pid_t pid;
+    return run(child_that_tries, &what, 0, status, &pid);
 }
 
-int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
+int pacct_probe(char name[PACCT_PROBE_NAME + 1], pid_t* pid) {
     static unsigned count;
     int status;
     struct timespec now;
@@ -69,7 +70,7 @@ int pacct_probe(char name[PACCT_PROBE_NAME + 1]) {
     /* another rsyslogd on the same file has other nanoseconds */
     const unsigned digits = ((unsigned)now.tv_nsec ^ (unsigned)getpid() << 13 ^ count++) & 0xfffffffu;
     snprintf(name, PACCT_PROBE_NAME + 1, PACCT_PROBE_PREFIX "%07x", digits);
-    return run(child, name, CLONE_VM, &status);
+    return run(child, name, CLONE_VM, &status, pid);
 }
 
 /* The first number behind a prefix in a file of /proc. The line that begins with it is looked for. */

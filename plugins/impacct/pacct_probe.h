@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** Longest name of a probe, without a terminator: what fits into a record. */
 #define PACCT_PROBE_NAME 15u
@@ -22,9 +23,10 @@
  * process, whatever pid namespace the accounting belongs to. It sends no SIGCHLD.
  *
  * @param name set to the child's name, terminated
+ * @param pid set to what its number was here
  * @return 0, or the errno for which there was no child
  */
-int pacct_probe(char name[PACCT_PROBE_NAME + 1]);
+int pacct_probe(char name[PACCT_PROBE_NAME + 1], pid_t* pid);
 
 /**
  * Have a child try something that may end it, a system call that a filter may refuse.

@@ -45,7 +45,8 @@ void pacct_silence_not_left(struct pacct_silence* s) {
     }
 }
 
-void pacct_silence_answered(struct pacct_silence* s) {
+void pacct_silence_answered(struct pacct_silence* s, bool missed) {
+    s->missed = missed && s->left != 0 && !s->stopped;
     s->probed = 0;
     s->left = 0;
     s->asked = false;
@@ -118,6 +119,11 @@ static bool wants_probe(const struct pacct_silence* s, int64_t now) {
 
 enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t records, int64_t now) {
     if (s->probed != 0 && now - s->probed >= answer_time(s) && unanswered(s)) {
+        return PACCT_SILENCE_STOPPED;
+    }
+    if (s->missed) {
+        s->missed = false;
+        s->stopped = true;
         return PACCT_SILENCE_STOPPED;
     }
     if (s->stopped && records != s->at_probe) {

@@ -15,7 +15,8 @@
  *   one stays undisturbed, and only if the time is nearly over.
  * - Stopped: accounting left the file, which the kernel marks by a synthetic
  *   record (pacct_event.h), and the probe that this gives rise to shows that it
- *   did not come back, or not at once.
+ *   did not come back; or it did, but the process that made it leave ended in
+ *   between.
  * - Deleted: the file has no name any more. Its records can still be read, but
  *   after a restart they are gone, so that counts as silence, too.
  */
@@ -50,6 +51,7 @@ struct pacct_silence {
     uint64_t at_probe; /**< records that had come when the last probe was asked for */
     bool silent, stopped; /**< as said */
     int64_t left; /**< when accounting was seen to leave the file */
+    bool missed; /**< it has come back, but not at once, which is to be said */
     int64_t deleted; /**< since when the file has no name */
 };
 
@@ -62,8 +64,13 @@ void pacct_silence_left(struct pacct_silence* s, int64_t now);
 /** That did not mean anything: accounting went on, or it was long ago. */
 void pacct_silence_not_left(struct pacct_silence* s);
 
-/** The record of the probe came, or the probe could not be made: nothing is proven then. */
-void pacct_silence_answered(struct pacct_silence* s);
+/**
+ * The record of the probe came, or the probe could not be made: nothing is proven then.
+ *
+ * @param missed whether the process that made accounting leave the file had ended before the probe was made, and the
+ *               record of its end has not come: it would have come first
+ */
+void pacct_silence_answered(struct pacct_silence* s, bool missed);
 
 /** Answer to PROBE: the child has ended. */
 void pacct_silence_probed(struct pacct_silence* s, int64_t now);

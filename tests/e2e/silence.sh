@@ -87,7 +87,13 @@ accton "$F" >/dev/null
 ends
 expect "$STATES" file_rotated
 
-# off for a second, as Debian's cron script does
+# off and on again at once: seen by who switched it off, and ended meanwhile
+accton off >/dev/null
+accton "$F" >/dev/null
+expect "$STATES" accounting_stopped accounting_started
+ends
+
+# off for a second, as Debian's cron script does without systemd
 mv "$F" "$F.2"
 : >"$F"
 accton off >/dev/null
@@ -109,6 +115,21 @@ accton "$F" >/dev/null
 ends
 expect "$STATES" file_rotated accounting_recovered
 shutdown
+
+# who switches is another pid namespace's process: that it cannot be seen from here does not mean that it has ended
+rm -f "$STATES" "$OUT"
+seen=()
+RSYSLOGD_WRAPPER="unshare --pid --fork --kill-child=KILL $RSYSLOGD_WRAPPER"
+startup
+expect "$STATES" module_started
+python3 -c 'import ctypes, signal, sys; ctypes.CDLL(None).acct(sys.argv[1].encode()); signal.pause()' "$F" &
+switcher=$!
+wait_content '"comm":"impacct:' "$OUT"
+ends
+expect "$STATES"
+kill "$switcher"
+kill_immediate
+RSYSLOGD_WRAPPER=${RSYSLOGD_WRAPPER#*=KILL }
 
 # free space: low, suspended, resumed
 F=$D/pacct

@@ -16,6 +16,7 @@
 static struct pacct_silence s;
 static int64_t now;
 static bool on; /* accounting reaches the file */
+static bool missed; /* as pacct_silence_answered() is told */
 static bool countable;
 static uint64_t ended, records;
 static unsigned probes, said[PACCT_SILENCE_STARTED + 1];
@@ -23,6 +24,7 @@ static int64_t when[PACCT_SILENCE_STARTED + 1];
 
 static void start(void) {
     now = 12345;
+    missed = false;
     on = countable = true;
     ended = 1000;
     records = probes = 0;
@@ -48,7 +50,7 @@ static void ask(void) {
             pacct_silence_probed(&s, now);
             end_process();
             if (on) {
-                pacct_silence_answered(&s);
+                pacct_silence_answered(&s, missed);
             }
         }
     }
@@ -188,6 +190,27 @@ static void switched_over(void) {
     CHECK_EQ(probes, 1);
 }
 
+/* off and on within a moment, seen by what ended in between */
+static void off_for_a_moment(void) {
+    start();
+    pass(MINUTE, SECOND);
+    pacct_silence_left(&s, now);
+    missed = true;
+    pass(SECOND, SECOND);
+    check_said(0, 0, 1, 1);
+    CHECK_EQ(probes, 1);
+    pass(5 * MINUTE, SECOND);
+    pacct_silence_ask(&s); /* a probe for another reason: it was long ago */
+    pass(5 * MINUTE, SECOND);
+    check_said(0, 0, 1, 1);
+    CHECK_EQ(probes, 2);
+    start(); /* and where nothing else happens */
+    pacct_silence_left(&s, now);
+    missed = true;
+    pass(WEEK / 7, 0);
+    check_said(0, 0, 1, 1);
+}
+
 /* off, on, and off again, the last two between two looks */
 static void off_twice(void) {
     start();
@@ -248,6 +271,7 @@ int main(void) {
     switched_off();
     off_and_on();
     switched_over();
+    off_for_a_moment();
     off_twice();
     deleted();
     asked();
