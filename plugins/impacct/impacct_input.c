@@ -333,7 +333,7 @@ rsRetVal impacct_input_start(struct impacct_input* in) {
     if (in->state_path != NULL) {
         result = pacct_state_load(in->state_path, &pos);
         impacct_tell_state_file(in->settings->file, in->state_path, result, errno);
-        in->keeper = pacct_keeper_new(in->state_path);
+        in->keeper = pacct_keeper_new(in->state_path, result == PACCT_STATE_OK ? &pos : NULL);
         if (in->keeper == NULL) {
             LogError(errno, RS_RET_ERR, "impacct: positions in '%s' cannot be stored; after a restart it is read again",
                      in->settings->file);

@@ -69,7 +69,7 @@ static void release(struct pacct_keeper* k) {
     free(k);
 }
 
-struct pacct_keeper* pacct_keeper_new(const char* path) {
+struct pacct_keeper* pacct_keeper_new(const char* path, const struct pacct_position* kept) {
     struct pacct_keeper* const k = calloc(1, sizeof(*k));
     char* const copy = strdup(path);
     if (k == NULL || copy == NULL) {
@@ -79,6 +79,10 @@ struct pacct_keeper* pacct_keeper_new(const char* path) {
         return NULL;
     }
     k->path = copy;
+    if (kept != NULL) {
+        k->kept = *kept;
+        k->any = true;
+    }
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->work, NULL);
     sigset_t all, before;

@@ -14,9 +14,10 @@ struct pacct_keeper;
 
 /**
  * @param path of the state file, copied
+ * @param kept what it holds; NULL: nothing that is known
  * @return NULL when out of memory or no thread can be had (errno)
  */
-struct pacct_keeper* pacct_keeper_new(const char* path);
+struct pacct_keeper* pacct_keeper_new(const char* path, const struct pacct_position* kept);
 
 /** Store this position as soon as the disk permits. */
 void pacct_keeper_put(struct pacct_keeper* k, const struct pacct_position* pos);

@@ -225,6 +225,24 @@ wait_for "accounting to resume" resumed
 content_check "'$F.12' was removed" "$STATES"
 run 3
 wait_for "the processes" all_there
+# the same where rsyslogd is started only then, and nothing comes that would move the position
+rm "$WORK/disk/ballast" "$F".?
+run 3
+wait_for "the processes" all_there
+for n in {1..9}; do head -c 20480 /dev/zero >"$WORK/disk/old.$n"; done
+suspensions=$(grep -c '"event":"accounting_suspended"' "$STATES")
+fill 1
+suspended() { /bin/true; [ "$(grep -c '"event":"accounting_suspended"' "$STATES")" -gt "$suspensions" ]; }
+wait_for "accounting to be suspended" suspended
+shutdown
+for n in {1..9}; do mv "$WORK/disk/old.$n" "$F.$n"; done
+rm "$STATES"
+startup
+wait_content "'$F.9' was removed" "$STATES"
+run_again() { sleep 0.2; lines=$(lines_of "$OUT"); /bin/true; sleep 0.2; [ "$(lines_of "$OUT")" -gt "$lines" ]; }
+wait_for "accounting to resume" run_again
+run 3
+wait_for "the processes" all_there
 shutdown
 accton off >/dev/null
 echo "$limits" >/proc/sys/kernel/acct
