@@ -7,7 +7,7 @@
  * exec puts arguments and paths behind it, in a scratch buffer first, since
  * their lengths are known only then. The ring's reader is woken when the ring
  * is half full, since whoever waits for an accounting record looks into the
- * ring by himself.
+ * ring by himself; and by the next exec, if he asked for that.
  *
  * The structures of the kernel are declared here with the members that are
  * used; where they lie is found out when the program is loaded (CO-RE), so
@@ -42,7 +42,7 @@ typedef long long __s64;
 enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
-enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
+enum { BPF_RB_AVAIL_DATA = 0 };
 
 #include <bpf/bpf_helpers.h>
 
@@ -55,6 +55,7 @@ enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
 #define PID_NS_LEVELS 8
 #define PATH_STEPS 48
 #define CGROUP_STEPS 16
+#define RING_SIZE (8 << 20)
 
 #define KERNEL __attribute__((preserve_access_index))
 
@@ -123,6 +124,7 @@ struct mm_struct {
 struct kernfs_node {
     struct kernfs_node* parent;
     const char* name;
+    uint64_t id;
 } KERNEL;
 
 struct kernfs_node___since_6_15 {
@@ -170,7 +172,7 @@ struct scratch {
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 8 << 20);
+    __uint(max_entries, RING_SIZE);
 } ring SEC(".maps");
 
 struct {
@@ -192,29 +194,46 @@ struct {
     __uint(map_flags, BPF_F_MMAPABLE);
     __uint(max_entries, 1);
     __type(key, uint32_t);
-    __type(value, struct pacct_wire_stats);
-} stats SEC(".maps");
+    __type(value, struct pacct_wire_shared);
+} shared SEC(".maps");
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 static __always_inline void count_lost(void) {
     const uint32_t zero = 0;
-    struct pacct_wire_stats* const s = bpf_map_lookup_elem(&stats, &zero);
+    struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
     if (s != NULL) {
         __sync_fetch_and_add(&s->lost, 1);
     }
 }
 
+/* Wake the reader if he asked for it. This comes after the event was written: whoever asks too late for this to be seen
+ * finds the event. What carries the wake-up is taken back, and the reader does not see it. */
+static __always_inline void wake_if_asked(void) {
+    const uint32_t zero = 0;
+    struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
+    if (s == NULL || *(volatile uint32_t*)&s->wake == 0) {
+        return;
+    }
+    *(volatile uint32_t*)&s->wake = 0;
+    void* const nothing = bpf_ringbuf_reserve(&ring, sizeof(uint64_t), 0);
+    if (nothing != NULL) { /* a full ring has woken him already */
+        bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+    }
+}
+
 static __always_inline uint64_t wake_flags(void) {
-    const uint64_t full = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
-    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > full / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_SIZE / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 /* Number of a process in the namespace that is looked at; 0: it is not in there. */
 static __always_inline uint32_t number_of(struct task_struct* leader, uint32_t pid_ns) {
-    struct pid* const pid = BPF_CORE_READ(leader, thread_pid);
-    const uint32_t level = BPF_CORE_READ(pid, level);
-    for (uint32_t i = 0; i < PID_NS_LEVELS && i <= level; i++) {
+    struct pid* const pid = leader->thread_pid;
+    const uint32_t level = pid->level;
+    if (pid->numbers[0].ns->ns.inum == pid_ns) {
+        return (uint32_t)pid->numbers[0].nr;
+    }
+    for (uint32_t i = 1; i < PID_NS_LEVELS && i <= level; i++) {
         struct upid* const up = (void*)pid + bpf_core_field_offset(pid->numbers) + i * bpf_core_type_size(struct upid);
         if (BPF_CORE_READ(up, ns, ns.inum) == pid_ns) {
             return (uint32_t)BPF_CORE_READ(up, nr);
@@ -233,17 +252,17 @@ static __always_inline bool fill_head(struct pacct_wire* w,
         return false;
     }
     w->time = bpf_ktime_get_ns();
-    w->start = BPF_CORE_READ(leader, start_time);
-    w->start_boot = BPF_CORE_READ(leader, start_boottime);
+    w->start = leader->start_time;
+    w->start_boot = leader->start_boottime;
     w->ppid = number_of(parent, pid_ns);
-    w->parent_boot = BPF_CORE_READ(parent, start_boottime);
-    w->uid = BPF_CORE_READ(leader, real_cred, uid.val);
-    BPF_CORE_READ_STR_INTO(&w->parent_comm, parent, comm);
-    BPF_CORE_READ_STR_INTO(&w->comm, leader, comm);
-    w->flags = (BPF_CORE_READ(parent, flags) & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
+    w->parent_boot = parent->start_boottime;
+    w->uid = leader->real_cred->uid.val;
+    bpf_probe_read_kernel(w->parent_comm, sizeof(w->parent_comm), parent->comm);
+    bpf_probe_read_kernel(w->comm, sizeof(w->comm), leader->comm);
+    w->flags = (parent->flags & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
     if (bpf_core_field_exists(leader->loginuid)) {
-        w->login_uid = BPF_CORE_READ(leader, loginuid.val);
-        w->session = BPF_CORE_READ(leader, sessionid);
+        w->login_uid = leader->loginuid.val;
+        w->session = leader->sessionid;
     } else {
         w->flags |= PACCT_WIRE_NO_LOGIN;
     }
@@ -261,10 +280,11 @@ static __always_inline bool append(struct scratch* s, const void* name) {
     return n > 0;
 }
 
-/* Append the parts from a file to the root of its mount namespace; false where that is not possible within limits. */
-static __noinline bool append_path(struct scratch* s, const struct path* path) {
-    struct dentry* dentry = BPF_CORE_READ(path, dentry);
+/* Append the parts from where a mount hangs to the root of its mount namespace; false where that is not possible within
+ * limits. The verifier cannot know what is around a struct vfsmount, so this is read call by call. */
+static __noinline bool append_outside(struct scratch* s, const struct path* path) {
     struct mount* mount = (void*)BPF_CORE_READ(path, mnt) - bpf_core_field_offset(struct mount, mnt);
+    struct dentry* dentry = BPF_CORE_READ(mount, mnt.mnt_root);
     for (int i = 0; i < PATH_STEPS; i++) {
         struct dentry* const up = BPF_CORE_READ(dentry, d_parent);
         if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
@@ -283,8 +303,26 @@ static __noinline bool append_path(struct scratch* s, const struct path* path) {
     return false;
 }
 
-static __always_inline struct kernfs_node* above(struct kernfs_node* kn) {
+/* Append the parts from a file on; false as above. */
+static __always_inline bool append_path(struct scratch* s, const struct path* path) {
+    const struct dentry* const root = path->mnt->mnt_root;
+    struct dentry* dentry = path->dentry;
+    for (int i = 0; i < PATH_STEPS && dentry != root; i++) {
+        struct dentry* const up = dentry->d_parent;
+        if (dentry == up || !append(s, dentry->d_name.name)) {
+            return false; /* in no directory, or too long */
+        }
+        dentry = up;
+    }
+    return dentry == root && append_outside(s, path);
+}
+
+/* NULL: it is the uppermost, or that of the container that the paths are for */
+static __always_inline struct kernfs_node* above(struct kernfs_node* kn, uint64_t root) {
     struct kernfs_node___since_6_15* const new = (void*)kn;
+    if (root != 0 && BPF_CORE_READ(kn, id) == root) {
+        return NULL;
+    }
     return bpf_core_field_exists(new->__parent) ? BPF_CORE_READ(new, __parent) : BPF_CORE_READ(kn, parent);
 }
 
@@ -295,24 +333,30 @@ static __always_inline struct kernfs_node* old_group(struct css_set* set, uint64
     return css == NULL ? NULL : BPF_CORE_READ(css, cgroup, kn);
 }
 
-static __always_inline struct kernfs_node* group_of(struct task_struct* task) {
-    struct css_set* const set = BPF_CORE_READ(task, cgroups);
-    struct kernfs_node* kn = BPF_CORE_READ(set, dfl_cgrp, kn);
-    if (above(kn) == NULL && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+/* Sets *root to 0 where it is of version 1. */
+static __always_inline struct kernfs_node* group_of(struct task_struct* task, uint64_t* root) {
+    struct css_set* const set = task->cgroups;
+    struct kernfs_node* kn = set->dfl_cgrp->kn;
+    if (above(kn, *root) != NULL) {
+        return kn;
+    }
+    *root = 0;
+    if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
         kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
     }
-    if ((kn == NULL || above(kn) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, freezer_cgrp_id)) {
+    if ((kn == NULL || above(kn, 0) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, freezer_cgrp_id)) {
         kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, freezer_cgrp_id));
     }
-    if ((kn == NULL || above(kn) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+    if ((kn == NULL || above(kn, 0) == NULL) && bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
         kn = old_group(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
     }
     return kn;
 }
 
-static __always_inline bool append_group(struct scratch* s, struct kernfs_node* kn) {
+static __always_inline bool append_group(struct scratch* s, struct task_struct* task, uint64_t root) {
+    struct kernfs_node* kn = group_of(task, &root);
     for (int i = 0; i < CGROUP_STEPS && kn != NULL; i++) {
-        struct kernfs_node* const up = above(kn);
+        struct kernfs_node* const up = above(kn, root);
         if (up == NULL) {
             return true;
         }
@@ -325,8 +369,8 @@ static __always_inline bool append_group(struct scratch* s, struct kernfs_node* 
 }
 
 static __always_inline void fill_args(struct scratch* s, struct mm_struct* mm, uint32_t max) {
-    const unsigned long start = BPF_CORE_READ(mm, arg_start);
-    const unsigned long len = BPF_CORE_READ(mm, arg_end) - start;
+    const unsigned long start = mm->arg_start;
+    const unsigned long len = mm->arg_end - start;
     s->head.args_len = (uint32_t)len;
     *(volatile uint16_t*)&s->head.args_kept = (uint16_t)(len < max ? len : max);
     const uint64_t kept = *(volatile uint16_t*)&s->head.args_kept & PACCT_WIRE_ARGS_MAX;
@@ -365,7 +409,7 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     const uint32_t zero = 0;
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
     struct scratch* const s = bpf_map_lookup_elem(&scratch, &zero);
-    struct task_struct* const parent = BPF_CORE_READ(task, real_parent, group_leader);
+    struct task_struct* const parent = task->real_parent->group_leader;
     if (c == NULL || s == NULL) {
         return 0;
     }
@@ -373,21 +417,21 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     if (!fill_head(&s->head, task, parent, c->pid_ns)) {
         return 0;
     }
-    struct mm_struct* const mm = BPF_CORE_READ(task, mm);
-    struct file* const exe = BPF_CORE_READ(mm, exe_file);
-    struct fs_struct* const fs = BPF_CORE_READ(task, fs);
+    struct mm_struct* const mm = task->mm;
+    struct file* const exe = mm->exe_file;
+    struct fs_struct* const fs = task->fs;
     s->head.kind = PACCT_WIRE_EXEC;
     fill_args(s, mm, c->args_max);
     uint64_t from = s->at = s->head.args_kept;
-    s->head.exe_len =
-        section(s, from, append_path(s, __builtin_preserve_access_index(&exe->f_path)), PACCT_WIRE_NO_EXE);
+    s->head.exe_len = section(s, from, append_path(s, &exe->f_path), PACCT_WIRE_NO_EXE);
     from = s->at;
-    s->head.cwd_len = section(s, from, append_path(s, __builtin_preserve_access_index(&fs->pwd)), PACCT_WIRE_NO_CWD);
+    s->head.cwd_len = section(s, from, append_path(s, &fs->pwd), PACCT_WIRE_NO_CWD);
     from = s->at;
-    s->head.cgroup_len = section(s, from, append_group(s, group_of(task)), PACCT_WIRE_NO_CGROUP);
+    s->head.cgroup_len = section(s, from, c->groups != 0 && append_group(s, task, c->group_root), PACCT_WIRE_NO_CGROUP);
     from = *(volatile uint64_t*)&s->at;
     if (from > sizeof(s->tail) || bpf_ringbuf_output(&ring, &s->head, sizeof(s->head) + from, wake_flags()) != 0) {
         count_lost();
     }
+    wake_if_asked();
     return 0;
 }

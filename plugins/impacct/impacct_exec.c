@@ -61,7 +61,7 @@ struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const str
     char why[PACCT_CAPTURE_WHY];
     const struct pacct_capture_options options = {
         .means = (enum pacct_capture_means)(settings->command_line - IMPACCT_COMMAND_AUTO),
-        .args_max = (size_t)settings->command_max_length,
+        .tap = {.args_max = (size_t)settings->command_max_length, .groups = settings->origin != 0},
         .starts = settings->exec_messages != 0,
         .not_root = settings->skip_root != 0,
         .not_helpers = settings->skip_kernel_helpers != 0,

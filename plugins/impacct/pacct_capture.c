@@ -4,9 +4,10 @@
  *
  * Algorithm: whoever needs to know drains the tap into the lives: the reader of
  * records for each record, since the events of a process are there when its
- * record is; and a thread when the tap is about to overflow, or in short
- * intervals when starts are to be told at once. After a loss, when it has been
- * quiet for a while, what runs is looked at again.
+ * record is; and a thread when the tap is about to overflow, or, when starts
+ * are to be told at once, at an exec. Then it lets others add up for a moment;
+ * once there are none, it waits for the next one. After a loss, when it has
+ * been quiet for a while, what runs is looked at again.
  *
  * Concurrency and locking: one mutex for tap, lives and starts. /proc is read
  * without it.
@@ -27,13 +28,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-/* 4 MiB for each: with the ring less than 16 MiB */
+/* as much as the ring holds, since all of it is drained at once after a stall; both together are 16 MiB */
 #define LIVES_MAX 32768u
-#define LIVES_BYTES (4u << 20)
+#define LIVES_BYTES (8u << 20)
 /* starts that wait to be told */
 #define STARTS_MAX 4096u
 /* how late a start may be told */
@@ -59,6 +61,7 @@ struct pacct_capture {
     size_t starts_at, starts_count;
     uint64_t unsaid;
     int epoll, kick, told; /* kick wakes the thread, told the reader of starts */
+    bool executed; /* something was, since the thread looked */
     bool stop, running;
     pthread_t thread;
     struct pacct_proc proc;
@@ -123,6 +126,7 @@ static void keep_start(struct pacct_capture* c, const struct pacct_exec* ev, con
 static void tell(void* context, const struct pacct_exec* ev) {
     struct pacct_capture* const c = context;
     const struct pacct_life* const life = pacct_lives_tell(c->lives, ev);
+    c->executed = c->executed || ev->kind == PACCT_EXEC_EXEC;
     if (life != NULL && life->known == PACCT_KNOWN_EXEC && is_wanted(c, ev)) {
         keep_start(c, ev, life);
     }
@@ -149,7 +153,7 @@ static void scan(struct pacct_capture* c) {
         struct pacct_exec ev;
         char* end;
         const unsigned long pid = strtoul(entry->d_name, &end, 10);
-        if (*end != '\0' || !pacct_proc_read((uint32_t)pid, c->options.args_max, &c->proc, &ev)) {
+        if (*end != '\0' || !pacct_proc_read((uint32_t)pid, c->options.tap.args_max, &c->proc, &ev)) {
             continue;
         }
         pthread_mutex_lock(&c->lock);
@@ -164,8 +168,14 @@ static void scan(struct pacct_capture* c) {
     }
 }
 
-static int timeout_of(const struct pacct_capture* c, uint64_t now) {
-    int ms = c->options.starts ? STARTS_MS : -1;
+/* Until when the thread has nothing to do; -1: until it is woken. */
+static int timeout_of(struct pacct_capture* c, uint64_t now) {
+    if (c->options.starts && !c->executed) {
+        c->tap->ops->await(c->tap);
+        drain(c); /* what was executed just before */
+    }
+    int ms = c->options.starts && c->executed ? STARTS_MS : -1;
+    c->executed = false;
     if (c->rescan != 0) {
         const int until = c->rescan > now ? (int)((c->rescan - now) / 1000000) + 1 : 0;
         ms = ms < 0 || until < ms ? until : ms;
@@ -177,6 +187,7 @@ static void* run(void* arg) {
     struct pacct_capture* const c = arg;
     struct epoll_event events[2];
     uint64_t kicks;
+    prctl(PR_SET_NAME, "impacct:capture");
     if (c->options.means == PACCT_CAPTURE_CONNECTOR) {
         setpriority(PRIO_PROCESS, (id_t)gettid(), CONNECTOR_NICE); /* not granted: fewer are caught, no more */
     }
@@ -209,10 +220,10 @@ static struct pacct_tap* open_tap(struct pacct_capture* c, char why[PACCT_CAPTUR
     struct pacct_tap* tap = NULL;
     why[0] = '\0';
     if (c->options.means != PACCT_CAPTURE_CONNECTOR) {
-        tap = pacct_tap_bpf(c->options.args_max, bpf);
+        tap = pacct_tap_bpf(&c->options.tap, bpf);
     }
     if (tap == NULL && c->options.means != PACCT_CAPTURE_BPF) {
-        tap = pacct_tap_connector(c->options.args_max, connector);
+        tap = pacct_tap_connector(&c->options.tap, connector);
         c->options.means = PACCT_CAPTURE_CONNECTOR;
     }
     snprintf(why, PACCT_CAPTURE_WHY, "%s%s%s%s%s", bpf[0] != '\0' ? "BPF: " : "", bpf,

@@ -17,7 +17,7 @@ enum pacct_capture_means { PACCT_CAPTURE_AUTO, PACCT_CAPTURE_BPF, PACCT_CAPTURE_
 
 struct pacct_capture_options {
     enum pacct_capture_means means;
-    size_t args_max; /**< arguments are cut at so many bytes */
+    struct pacct_tap_options tap;
     bool starts; /**< keep what starts for pacct_capture_started() */
     bool not_root, not_helpers; /**< leave out what root executes, what the kernel starts */
 };

@@ -21,6 +21,8 @@ struct pacct_tap_ops {
     const char* name;
     /** Tell what has happened until now. Returns how many events were lost since the tap was opened. */
     uint64_t (*drain)(struct pacct_tap* tap, pacct_tap_tell* tell, void* context);
+    /** Let the descriptor become readable at the next exec; one that happened before is drained. */
+    void (*await)(struct pacct_tap* tap);
     void (*close)(struct pacct_tap* tap);
 };
 
@@ -30,14 +32,18 @@ struct pacct_tap {
     int fd; /**< readable (edge) when it should be drained before it overflows */
 };
 
+struct pacct_tap_options {
+    size_t args_max; /**< arguments are cut at so many bytes */
+    bool groups; /**< control groups are wanted */
+};
+
 /**
  * Open a tap. All privileges that it needs are needed here only, but for what /proc asks of its readers.
  *
- * @param args_max arguments are cut at so many bytes
  * @param why set on failure: what was missing, and what would help
  * @return NULL on failure
  */
-struct pacct_tap* pacct_tap_bpf(size_t args_max, char why[PACCT_TAP_WHY]);
-struct pacct_tap* pacct_tap_connector(size_t args_max, char why[PACCT_TAP_WHY]);
+struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]);
+struct pacct_tap* pacct_tap_connector(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]);
 
 #endif

@@ -26,12 +26,17 @@
     #include <stdlib.h>
     #include <string.h>
     #include <sys/mman.h>
+    #include <sys/prctl.h>
     #include <sys/stat.h>
+    #include <sys/syscall.h>
+    #include <sys/wait.h>
     #include <unistd.h>
 
     #include <bpf/bpf.h>
     #include <bpf/libbpf.h>
     #include <linux/bpf.h>
+
+    #include "pacct_probe.h"
 
     #include "exec_object.h" /* PACCT_BPF_OBJECT: the path of what the compiler for BPF made of exec.bpf.c */
 
@@ -55,7 +60,7 @@ struct tap_bpf {
     struct pacct_tap tap;
     struct bpf_object* object;
     struct bpf_link* links[PROGRAMS];
-    struct pacct_wire_stats* stats;
+    struct pacct_wire_shared* shared;
     unsigned long* consumer; /* position, written by us */
     const unsigned long* producer; /* position, written by the kernel; one page on is the ring */
     size_t page, ring;
@@ -74,8 +79,8 @@ static void close_tap(struct pacct_tap* tap) {
     for (int i = 0; i < PROGRAMS; i++) {
         bpf_link__destroy(t->links[i]);
     }
-    if (t->stats != NULL) {
-        munmap(t->stats, t->page);
+    if (t->shared != NULL) {
+        munmap(t->shared, t->page);
     }
     if (t->consumer != NULL) {
         munmap(t->consumer, t->page);
@@ -122,10 +127,17 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
         at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7ul;
         __atomic_store_n(t->consumer, at, __ATOMIC_RELEASE);
     }
-    return __atomic_load_n(&t->stats->lost, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&t->shared->lost, __ATOMIC_ACQUIRE);
 }
 
-static const struct pacct_tap_ops ops = {"bpf", drain, close_tap};
+/* The program writes its event and looks at this then; so an event that it has not told of is there now. */
+static void await(struct pacct_tap* tap) {
+    struct tap_bpf* const t = (struct tap_bpf*)(void*)tap;
+    __atomic_store_n(&t->shared->wake, 1, __ATOMIC_SEQ_CST);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static const struct pacct_tap_ops ops = {"bpf", drain, await, close_tap};
 
 static int fd_of(const struct tap_bpf* t, const char* map) {
     return bpf_object__find_map_fd_by_name(t->object, map);
@@ -147,15 +159,34 @@ static const char* map_memory(struct tap_bpf* t) {
         return "mapping the ring";
     }
     t->producer = p;
-    p = mmap(NULL, t->page, PROT_READ, MAP_SHARED, fd_of(t, "stats"), 0);
+    p = mmap(NULL, t->page, PROT_READ | PROT_WRITE, MAP_SHARED, fd_of(t, "shared"), 0);
     if (p == MAP_FAILED) {
         return "mapping the counters";
     }
-    t->stats = p;
+    t->shared = p;
     return NULL;
 }
 
-static const char* start(struct tap_bpf* t, size_t args_max) {
+/* The number of the uppermost control group that is seen from here: in a container, /proc tells paths from it on.
+ * 0: not known */
+static uint64_t group_root(void) {
+    char line[1024], root[8], point[512];
+    uint64_t number = 0;
+    struct stat st;
+    FILE* const f = fopen("/proc/self/mountinfo", "re");
+    while (f != NULL && number == 0 && fgets(line, sizeof(line), f) != NULL) {
+        const bool uppermost = sscanf(line, "%*s %*s %*s %7s %511s", root, point) == 2 && strcmp(root, "/") == 0;
+        if (uppermost && strstr(line, " - cgroup2 ") != NULL && stat(point, &st) == 0) {
+            number = st.st_ino;
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return number;
+}
+
+static const char* start(struct tap_bpf* t, const struct pacct_tap_options* options) {
     struct stat st;
     const uint32_t zero = 0;
     t->object = bpf_object__open_mem(pacct_bpf_object, (size_t)(pacct_bpf_object_end - pacct_bpf_object), NULL);
@@ -167,7 +198,9 @@ static const char* start(struct tap_bpf* t, size_t args_max) {
     }
     const struct pacct_wire_config config = {
         .pid_ns = (uint32_t)st.st_ino,
-        .args_max = args_max < PACCT_WIRE_ARGS_MAX ? (uint32_t)args_max : PACCT_WIRE_ARGS_MAX,
+        .args_max = options->args_max < PACCT_WIRE_ARGS_MAX ? (uint32_t)options->args_max : PACCT_WIRE_ARGS_MAX,
+        .groups = options->groups,
+        .group_root = group_root(),
     };
     if (bpf_map_update_elem(fd_of(t, "config"), &zero, &config, BPF_ANY) != 0) {
         return "configuring the program";
@@ -185,20 +218,37 @@ static const char* start(struct tap_bpf* t, size_t args_max) {
     return NULL;
 }
 
-struct pacct_tap* pacct_tap_bpf(size_t args_max, char why[PACCT_TAP_WHY]) {
-    struct tap_bpf* const t = calloc(1, sizeof(*t));
+static int try_call(void* arg __attribute__((unused))) {
+    prctl(PR_SET_NAME, PACCT_PROBE_PREFIX "bpf");
+    syscall(SYS_bpf, BPF_MAP_CREATE, NULL, 0); /* refused in any case */
+    _exit(0);
+}
+
+/* What is missing that can be seen before anything is loaded; NULL: nothing */
+static const char* missing(void) {
+    int status;
+    if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+        return "the kernel does not describe itself: there is no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)";
+    }
+    /* a filter of system calls may kill who asks */
+    if (pacct_probe_try(try_call, &status) != 0) {
+        return "no child could be made to try bpf(2)";
+    }
+    return WIFSIGNALED(status) ? "a system call filter forbids bpf(2); for systemd, contrib/systemd/exec-capture.conf "
+                                 "grants it"
+                               : NULL;
+}
+
+struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]) {
+    const char* const lack = missing();
+    struct tap_bpf* const t = lack == NULL ? calloc(1, sizeof(*t)) : NULL;
     if (t == NULL) {
-        snprintf(why, PACCT_TAP_WHY, "out of memory");
+        snprintf(why, PACCT_TAP_WHY, "%s", lack == NULL ? "out of memory" : lack);
         return NULL;
     }
     t->tap.ops = &ops;
-    if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-        snprintf(why, PACCT_TAP_WHY, "the kernel does not describe itself (no /sys/kernel/btf/vmlinux)");
-        close_tap(&t->tap);
-        return NULL;
-    }
     const libbpf_print_fn_t before = libbpf_set_print(no_print);
-    const char* const failed = start(t, args_max);
+    const char* const failed = start(t, options);
     const int error = errno;
     libbpf_set_print(before);
     if (failed == NULL) {
@@ -214,7 +264,8 @@ struct pacct_tap* pacct_tap_bpf(size_t args_max, char why[PACCT_TAP_WHY]) {
 
     #include <stdio.h>
 
-struct pacct_tap* pacct_tap_bpf(size_t args_max __attribute__((unused)), char why[PACCT_TAP_WHY]) {
+struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options __attribute__((unused)),
+                                char why[PACCT_TAP_WHY]) {
     snprintf(why, PACCT_TAP_WHY, "impacct was built without it (configure --enable-exec-capture)");
     return NULL;
 }

@@ -142,7 +142,10 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
     }
 }
 
-static const struct pacct_tap_ops ops = {"connector", drain, close_tap};
+/* The descriptor is readable at each event anyway. */
+static void await(struct pacct_tap* tap __attribute__((unused))) {}
+
+static const struct pacct_tap_ops ops = {"connector", drain, await, close_tap};
 
 /* NULL, or which step failed, with errno */
 static const char* start(struct tap_connector* t) {
@@ -166,7 +169,7 @@ static const char* start(struct tap_connector* t) {
     return listen_to(t->tap.fd) == 0 ? NULL : "asking for events";
 }
 
-struct pacct_tap* pacct_tap_connector(size_t args_max, char why[PACCT_TAP_WHY]) {
+struct pacct_tap* pacct_tap_connector(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]) {
     struct stat st;
     struct tap_connector* const t = calloc(1, sizeof(*t));
     if (t == NULL) {
@@ -175,7 +178,7 @@ struct pacct_tap* pacct_tap_connector(size_t args_max, char why[PACCT_TAP_WHY]) 
     }
     t->tap.ops = &ops;
     t->tap.fd = -1;
-    t->args_max = args_max;
+    t->args_max = options->args_max;
     if (stat("/proc/self/ns/pid", &st) != 0 || st.st_ino != FIRST_PID_NS) {
         snprintf(why, PACCT_TAP_WHY, "it tells nothing in a pid namespace of its own, such as a container's");
         close_tap(&t->tap);
