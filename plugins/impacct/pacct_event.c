@@ -46,13 +46,13 @@ static void set_comm(const struct pacct_record* rec, struct pacct_room* room, st
 }
 
 /* Names are copied: to ask for one may renew the other. */
-static void set_name(const struct pacct_origin* origin,
-                     enum pacct_field_id field,
-                     enum pacct_name_kind kind,
-                     uint32_t id,
-                     time_t now,
-                     char* room,
-                     struct pacct_event* ev) {
+void pacct_event_set_name(const struct pacct_origin* origin,
+                          enum pacct_field_id field,
+                          enum pacct_name_kind kind,
+                          uint32_t id,
+                          time_t now,
+                          char* room,
+                          struct pacct_event* ev) {
     const char* name;
     if (origin->names == NULL || !pacct_set_has(&origin->wanted, field)) {
         return;
@@ -207,8 +207,8 @@ void pacct_event_make(const struct pacct_origin* origin,
     }
     pacct_event_set_int(ev, PACCT_F_UID, rec->uid);
     pacct_event_set_int(ev, PACCT_F_GID, rec->gid);
-    set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, room->user, ev);
-    set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, room->group, ev);
+    pacct_event_set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, room->user, ev);
+    pacct_event_set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, room->group, ev);
     set_tty(origin, rec->tty, now, room, ev);
     pacct_event_set_int(ev, PACCT_F_AC_TTY, rec->tty);
     set_times(rec, synthetic, ev);

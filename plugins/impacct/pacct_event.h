@@ -43,6 +43,21 @@ struct pacct_room {
 void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev);
 
 /**
+ * Set a field to the name of a user or a group, if it is wanted and there is one.
+ *
+ * @param now seconds of a monotonic clock, for the cache
+ * @param room for the name, PACCT_NAME_MAX * PACCT_UTF8_GROWTH bytes, lives as long as the event: asking for another
+ *        name may renew the cache's
+ */
+void pacct_event_set_name(const struct pacct_origin* origin,
+                          enum pacct_field_id field,
+                          enum pacct_name_kind kind,
+                          uint32_t id,
+                          time_t now,
+                          char* room,
+                          struct pacct_event* ev);
+
+/**
  * Whether the kernel wrote the record because accounting left the file, about a process that still
  * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the last
  * thread of the process is counted, and the memory is filled in with that one:

@@ -16,6 +16,9 @@
 /** A login that is none, and a session that is none (audit). */
 #define PACCT_EXEC_NOBODY UINT32_MAX
 
+/** /proc tells a start in these units, ns: the kernel's USER_HZ, on all architectures that rsyslog runs on. */
+#define PACCT_EXEC_TICK_NS 10000000u
+
 enum pacct_exec_kind {
     PACCT_EXEC_FORK, /**< a process was made; it goes on with its creator's program */
     PACCT_EXEC_EXEC, /**< a process began a program */

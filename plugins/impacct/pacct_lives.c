@@ -36,9 +36,7 @@
 /* of how far apart two starts may be, to be within reach of one record */
 #define APART_NS (2 * REACH_NS)
 /* a record's end is known to a second, and to some ticks less after many days */
-#define END_NS (2 * SECOND_NS)
-/* /proc tells a start in these units */
-#define TICK_NS 10000000u
+#define LATE_NS (2 * SECOND_NS)
 
 struct life {
     struct life *older, *newer; /* by last use */
@@ -112,6 +110,7 @@ static void drop(struct pacct_lives* l, struct life* life) {
     use_end(l, life);
     set_command(l, life, NULL);
     l->count--;
+    l->bytes -= sizeof(*life);
     free(life);
 }
 
@@ -146,8 +145,8 @@ static bool in_doubt(const struct pacct_lives* l, const struct life* life) {
 
 /* Whether two starts are the same; /proc rounds down, and netlink is a little late. */
 static bool same_start(uint64_t a, uint64_t b) {
-    const bool rounded = a % TICK_NS == 0 || b % TICK_NS == 0;
-    return a == b || (rounded && (a < b ? b - a : a - b) < 2 * TICK_NS);
+    const bool rounded = a % PACCT_EXEC_TICK_NS == 0 || b % PACCT_EXEC_TICK_NS == 0;
+    return a == b || (rounded && (a < b ? b - a : a - b) < 2 * PACCT_EXEC_TICK_NS);
 }
 
 /* ---- events ---- */
@@ -190,12 +189,10 @@ static void make_room(struct pacct_lives* l, const struct life* except) {
 static bool begins_in_doubt(const struct pacct_lives* l, const struct pacct_exec* ev, const struct life* previous) {
     if (ev->kind == PACCT_EXEC_SCAN) {
         /* no record is for it that ended before it was found; so if it was old then, none of a predecessor is */
-        return ev->start +
-END_NS
-+ APART_NS > ev->time;
-}
-return ev->start <= l->lost_until + APART_NS ||
-       (previous != NULL && in_doubt(l, previous) && ev->start <= previous->start + APART_NS);
+        return ev->start + LATE_NS + APART_NS > ev->time;
+    }
+    return ev->start <= l->lost_until + APART_NS ||
+           (previous != NULL && in_doubt(l, previous) && ev->start <= previous->start + APART_NS);
 }
 
 static struct life* begin_life(struct pacct_lives* l, const struct pacct_exec* ev, struct life* previous) {
@@ -215,6 +212,7 @@ static struct life* begin_life(struct pacct_lives* l, const struct pacct_exec* e
     b->last = life;
     use_begin(l, life);
     l->count++;
+    l->bytes += sizeof(*life);
     if (previous != NULL && previous->taken) {
         drop(l, previous);
     }
@@ -301,7 +299,7 @@ const struct pacct_life* pacct_lives_tell(struct pacct_lives* l, const struct pa
 static struct life* find(struct pacct_lives* l, const struct pacct_record* rec, int64_t offset) {
     /* on the monotonic clock; of a record from before the machine was started they are negative */
     const int64_t start = (int64_t)(rec->btime * SECOND_NS) - offset;
-    const int64_t last_word = (int64_t)(pacct_record_end(rec) * SECOND_NS + END_NS) - offset;
+    const int64_t last_word = (int64_t)(pacct_record_end(rec) * SECOND_NS + LATE_NS) - offset;
     struct life* life = onwards(bucket_of(l, rec->pid)->first, rec->pid);
     while (life != NULL) {
         struct life* const next = onwards(life->after, rec->pid);

@@ -22,8 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* the kernel's USER_HZ, on all architectures that rsyslog runs on */
-#define TICK_NS 10000000u
 /* longest line that is looked at; stat has 52 numbers and a name */
 #define LINE_MAX_LEN 4096u
 
@@ -105,7 +103,7 @@ static bool read_stat(uint32_t pid, uint32_t* ppid, uint64_t* start_boot) {
         state == 'Z' || state == 'X') {
         return false;
     }
-    *start_boot = start * TICK_NS;
+    *start_boot = start * PACCT_EXEC_TICK_NS;
     return true;
 }
 

@@ -21,8 +21,6 @@
 #define SECOND_NS 1000000000u
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_SIZE 64
-/* what /proc tells of a start is no finer */
-#define TICK_NS 10000000u
 
 struct pacct_who {
     const struct pacct_origin* origin;
@@ -76,27 +74,13 @@ static void set_text(struct pacct_event* ev, enum pacct_field_id field, struct p
     }
 }
 
-static void set_name(struct pacct_event* ev, enum pacct_field_id field, const char name[PACCT_WIRE_COMM], char* room) {
+static void set_comm(struct pacct_event* ev, enum pacct_field_id field, const char name[PACCT_WIRE_COMM], char* room) {
     set_text(ev, field, (struct pacct_bytes){name, strnlen(name, PACCT_WIRE_COMM)}, room);
-}
-
-/* Names are copied: to ask for one may renew the other. */
-static void set_user(
-    struct pacct_who* w, struct pacct_event* ev, enum pacct_field_id field, uint32_t uid, time_t now, char* room) {
-    const char* name;
-    if (w->origin->names == NULL || !wants(w, field)) {
-        return;
-    }
-    const size_t len = pacct_names_get(w->origin->names, PACCT_NAME_USER, uid, now, &name);
-    if (len > 0) {
-        memcpy(room, name, len);
-        pacct_event_set_str(ev, field, room, len);
-    }
 }
 
 /* The id of a process: of the host, its start of the system, and the process's number and start. */
 static void make_life(const struct pacct_who* w, uint32_t pid, uint64_t start_boot, char id[PACCT_ID_LEN]) {
-    const uint64_t tick = start_boot / TICK_NS;
+    const uint64_t tick = start_boot / PACCT_EXEC_TICK_NS;
     const struct pacct_id_part parts[] = {{w->origin->host_id, w->origin->host_id_len},
                                           {w->boot_id, strlen(w->boot_id)},
                                           {&pid, sizeof(pid)},
@@ -155,7 +139,7 @@ static void set_source(enum pacct_known known, struct pacct_event* ev) {
 /* ---- where it belongs ---- */
 
 static void set_parent(struct pacct_who* w, const struct pacct_life* life, struct pacct_event* ev) {
-    set_name(ev, PACCT_F_PARENT_COMM, life->parent_comm, w->parent_comm);
+    set_comm(ev, PACCT_F_PARENT_COMM, life->parent_comm, w->parent_comm);
     if (life->ppid != 0 && life->parent_boot != 0 && wants(w, PACCT_F_PARENT_LIFE)) {
         make_life(w, life->ppid, life->parent_boot, w->parent_life);
         pacct_event_set_str(ev, PACCT_F_PARENT_LIFE, w->parent_life, PACCT_ID_LEN);
@@ -171,7 +155,7 @@ static void set_place(struct pacct_who* w, const struct pacct_exec* exec, time_t
     set_text(ev, PACCT_F_JOB_ID, group.job, w->part[2]);
     if (exec->login_uid != PACCT_EXEC_NOBODY) {
         pacct_event_set_int(ev, PACCT_F_LOGIN_UID, exec->login_uid);
-        set_user(w, ev, PACCT_F_LOGIN_USER, exec->login_uid, now, w->login_user);
+        pacct_event_set_name(w->origin, PACCT_F_LOGIN_USER, PACCT_NAME_USER, exec->login_uid, now, w->login_user, ev);
     }
     if (exec->session != PACCT_EXEC_NOBODY) {
         pacct_event_set_int(ev, PACCT_F_SESSION_ID, exec->session);
@@ -215,10 +199,10 @@ bool pacct_who_event(struct pacct_who* w, const struct pacct_started* started, t
     if (exec->ppid != 0) {
         pacct_event_set_int(ev, PACCT_F_PPID, exec->ppid);
     }
-    set_name(ev, PACCT_F_COMM, exec->comm, w->comm);
+    set_comm(ev, PACCT_F_COMM, exec->comm, w->comm);
     if (exec->uid != PACCT_EXEC_NOBODY) {
         pacct_event_set_int(ev, PACCT_F_UID, exec->uid);
-        set_user(w, ev, PACCT_F_USER, exec->uid, now, w->user);
+        pacct_event_set_name(w->origin, PACCT_F_USER, PACCT_NAME_USER, exec->uid, now, w->user, ev);
     }
     if (!pacct_who_add(w, &started->life, started->pid, now, ev)) {
         return false;
