@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Intent: somebody who copies the rsyslog.conf out of README.md gets what the text around it says.
-# Invariant: rsyslogd accepts it, and every record arrives in the file that it names. Only paths are changed here: they
-# are put below a scratch directory.
+# Invariant: rsyslogd accepts it, and every record arrives in the file that it names, which not everybody can read. Only
+# paths are changed here: they are put below a scratch directory.
 # Oracle: tests/lib/pacct.py, an independent decoder.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 readme=$srcdir/../README.md
@@ -38,6 +38,7 @@ wait_file_lines "$written" 3001
 pacct_py generate "$records" 40 --append --serial 3000
 wait_file_lines "$written" 3041
 shutdown
+assert_eq "$(stat -c %a "$written")" 640 "who may read the records"
 assert_eq "$(grep -o '"event":"module_[a-z]*"' "$written" | paste -sd' ')" \
     '"event":"module_started" "event":"module_stopped"' "state messages"
 grep -v '"event":"module_' "$written" >"$WORK/records.jsonl"
