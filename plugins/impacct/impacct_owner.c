@@ -5,7 +5,7 @@
  * Algorithm: whenever the file has been read to its end, and not more often
  * than each LOOK_MS, see whether accounting still is where it should be, and
  * whether the file has grown too large or space too little. A file is removed
- * only when the actions are done with everything before the live one.
+ * only when the stored position is in a newer one.
  *
  * Concurrency and locking: made by rsyslogd's main thread, used by the input
  * thread then. A lock file keeps a second rsyslogd away.

@@ -450,6 +450,22 @@ static bool set_default(const struct param* p, struct impacct_settings* s) {
     return !is_text(p->kind) || copy_text("", (char**)(void*)((char*)s + p->offset)) == NULL;
 }
 
+/* Values that are right by themselves, but not with each other */
+static bool fit_together(const struct impacct_settings* s, char* why) {
+    if (s->command_line == IMPACCT_COMMAND_OFF && (s->origin || s->exec_messages)) {
+        snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"on\", which takes a 'commandLine' that is not \"off\"",
+                 s->origin ? "origin" : "execMessages");
+        return false;
+    }
+    if (s->accounting == IMPACCT_ACCOUNTING_OWN && !s->rotated_files) {
+        snprintf(why, IMPACCT_PARAMS_WHY,
+                 "parameter 'rotatedFiles' is \"off\", which does not go with accounting=\"own\": after a crash, the "
+                 "rest of a file that it has rotated would not be read");
+        return false;
+    }
+    return true;
+}
+
 bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why[IMPACCT_PARAMS_WHY]) {
     memset(s, 0, sizeof(*s));
     why[0] = '\0';
@@ -466,12 +482,7 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
     if (s->silence_alarm == 0) {
         s->silence_alarm = s->hostname != NULL && s->hostname[0] != '\0' ? IMPACCT_OFF : SILENCE_ALARM_MS;
     }
-    if (ok && s->command_line == IMPACCT_COMMAND_OFF && (s->origin || s->exec_messages)) {
-        snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"on\", which takes a 'commandLine' that is not \"off\"",
-                 s->origin ? "origin" : "execMessages");
-        ok = false;
-    }
-    return ok;
+    return ok && fit_together(s, why);
 }
 
 void impacct_params_free(struct impacct_settings* s) {

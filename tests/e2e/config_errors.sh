@@ -147,6 +147,9 @@ generate_conf
 add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" commandLine=\"auto\")
 input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" commandLine=\"bpf\")"
 refused "'$WORK/other'" "'commandLine'" || error_exit "two captures: $(cat "$WORK/check.log")"
+generate_conf
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" accounting=\"own\" rotatedFiles=\"off\")"
+refused "'rotatedFiles'" 'accounting="own"' || error_exit "an owner that reads no rotated files: $(cat "$WORK/check.log")"
 
 # with every one of these errors, the right input runs
 generate_conf
