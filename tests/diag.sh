@@ -42,6 +42,10 @@ cleanup() {
         kill -KILL "$RSYSLOGD_PID" 2>/dev/null
         wait "$RSYSLOGD_PID" 2>/dev/null
     fi
+    local mounted
+    while read -r _ mounted _; do
+        [[ $mounted != "$WORK"/* ]] || umount -l "$mounted"
+    done </proc/mounts
     if [ -n "${KEEP_WORK:-}" ]; then
         echo "$TEST_NAME: kept $WORK" >&2
     else

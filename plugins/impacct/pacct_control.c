@@ -259,8 +259,19 @@ static unsigned first_gap(const char* path) {
     return n;
 }
 
+/* Let those read a new file who might read the old one. Where that is not permitted, it is the owner's alone. */
+static void pass_on_rights(const char* path, const struct stat* old) {
+    if (lchown(path, old->st_uid, old->st_gid) == 0) {
+        chmod(path, old->st_mode & (S_IRWXU | S_IRGRP | S_IROTH));
+    }
+}
+
 int pacct_control_rotate(const char* path, const char** call) {
+    struct stat old;
     char from[PATH_MAX], to[PATH_MAX];
+    if (lstat(path, &old) != 0) {
+        return fail("stat", call);
+    }
     for (unsigned n = first_gap(path); n > 1; n--) {
         if (!numbered(to, path, n) || !numbered(from, path, n - 1)) {
             errno = ENAMETOOLONG;
@@ -275,6 +286,7 @@ int pacct_control_rotate(const char* path, const char** call) {
     }
     int error = make_file(path, call);
     if (error == 0) {
+        pass_on_rights(path, &old);
         error = pacct_control_on(path, call);
     }
     if (error != 0) { /* the kernel still writes to the old one: give it its name back */

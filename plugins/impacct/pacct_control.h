@@ -72,7 +72,8 @@ enum pacct_reach pacct_control_find(const char* but, const char** file);
 /**
  * Rename the file to path.1, older ones path.1 to path.2 and so on, make a new one, and let accounting go there.
  *
- * No record is lost: until accounting goes to the new file, the kernel writes to the old one, whatever its name.
+ * No record is lost: until accounting goes to the new file, the kernel writes to the old one, whatever its name. The new
+ * one has the old one's owner, group and mode.
  */
 int pacct_control_rotate(const char* path, const char** call);
 

@@ -42,7 +42,9 @@ startup
 wait_content '"event":"accounting_started"' "$STATES"
 assert_eq "$(stat -c '%a %u' "$F")" "600 0" "the file"
 assert_eq "$(stat -c '%a %u' "$(dirname "$F")")" "700 0" "the directory"
-# rotations, as many as come
+# rotations, as many as come; who might read it may go on reading
+chgrp adm "$F"
+chmod 640 "$F"
 for n in 1 2 3 4; do
     run 60
     wait_for "the processes" all_there
@@ -53,6 +55,7 @@ done
 : >"$F.2024"
 few() { [ "$(find "$WORK/account" -name 'pacct.*' | sort | sed 's/.*pacct//' | paste -sd' ')" = ".1 .2 .2024 .7" ]; }
 wait_for "two old files" few
+assert_eq "$(stat -c '%a %G' "$F")" "640 adm" "the file after rotations"
 
 content_absent accounting_stopped "$STATES"
 

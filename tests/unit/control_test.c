@@ -98,8 +98,8 @@ static void test_reach(void) {
 
 static void test_rotate(void) {
     const char* call;
-    struct stat st;
-    make("", 0600);
+    struct stat st, next;
+    make("", 0640);
     make(".1", 0600);
     make(".2", 0600);
     make(".4", 0600); /* behind a gap: stays */
@@ -107,6 +107,9 @@ static void test_rotate(void) {
     CHECK_EQ(pacct_control_number(live, st.st_dev, st.st_ino), 0);
     CHECK_EQ(pacct_control_rotate(live, &call), 0);
     CHECK_EQ(pacct_control_number(live, st.st_dev, st.st_ino), 1);
+    CHECK(stat(live, &next) == 0);
+    CHECK_EQ(next.st_mode, st.st_mode);
+    CHECK_EQ(next.st_gid, st.st_gid);
     CHECK_TEXT(accounted, strlen(accounted), live);
     expect_content("", "");
     expect_content(".1", "");
