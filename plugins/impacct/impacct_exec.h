@@ -33,7 +33,7 @@ bool impacct_exec_started(struct impacct_exec* e, struct pacct_started* started)
 /** Count a start as handed to rsyslog, or as not. */
 void impacct_exec_told(struct impacct_exec* e, bool told);
 
-/** Readable when something started. */
+/** Readable while there is something that started; not to be read. */
 int impacct_exec_fd(const struct impacct_exec* e);
 
 /** Bring the counters up to date. */

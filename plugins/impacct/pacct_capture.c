@@ -60,7 +60,7 @@ struct pacct_capture {
     struct pacct_started starts[STARTS_MAX]; /* a ring */
     size_t starts_at, starts_count;
     uint64_t unsaid;
-    int epoll, kick, told; /* kick wakes the thread, told the reader of starts */
+    int epoll, kick, told; /* kick wakes the thread; told is readable while there are starts */
     bool executed; /* something was, since the thread looked */
     bool stop, running;
     pthread_t thread;
@@ -76,6 +76,12 @@ static uint64_t clock_ns(clockid_t clock) {
 static void signal_fd(int fd) {
     const uint64_t one = 1;
     while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+    }
+}
+
+static void clear_fd(int fd) {
+    uint64_t count;
+    while (read(fd, &count, sizeof(count)) < 0 && errno == EINTR) {
     }
 }
 
@@ -186,7 +192,6 @@ static int timeout_of(struct pacct_capture* c, uint64_t now) {
 static void* run(void* arg) {
     struct pacct_capture* const c = arg;
     struct epoll_event events[2];
-    uint64_t kicks;
     prctl(PR_SET_NAME, "impacct:capture");
     if (c->options.means == PACCT_CAPTURE_CONNECTOR) {
         setpriority(PRIO_PROCESS, (id_t)gettid(), CONNECTOR_NICE); /* not granted: fewer are caught, no more */
@@ -204,8 +209,7 @@ static void* run(void* arg) {
         if (due) {
             scan(c);
         } else if (epoll_wait(c->epoll, events, 2, ms) > 0) {
-            while (read(c->kick, &kicks, sizeof(kicks)) > 0) {
-            }
+            clear_fd(c->kick);
         }
         pthread_mutex_lock(&c->lock);
     }
@@ -335,6 +339,9 @@ bool pacct_capture_started(struct pacct_capture* c, struct pacct_started* starte
         *started = c->starts[c->starts_at];
         c->starts_at = (c->starts_at + 1) % STARTS_MAX;
         c->starts_count--;
+        if (c->starts_count == 0) {
+            clear_fd(c->told);
+        }
     }
     pthread_mutex_unlock(&c->lock);
     return any;

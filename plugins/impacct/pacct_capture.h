@@ -61,7 +61,7 @@ void pacct_capture_records_lost(struct pacct_capture* c);
 /** Next start; false where there is none. */
 bool pacct_capture_started(struct pacct_capture* c, struct pacct_started* started);
 
-/** Readable when there are starts; read it before asking for them. */
+/** Readable while there are starts; not to be read. */
 int pacct_capture_fd(const struct pacct_capture* c);
 
 struct pacct_capture_counts pacct_capture_counts(struct pacct_capture* c);
