@@ -58,19 +58,17 @@ void pacct_event_set_name(const struct pacct_origin* origin,
                           struct pacct_event* ev);
 
 /**
- * Whether the kernel wrote the record because accounting left the file, about a process that still
- * lives (kernel/acct.c, acct_pin_kill). Such a record is made before the last
- * thread of the process is counted, and the memory is filled in with that one:
- * it is 0. All else may hold something, namely what threads left that ended
- * before: times, faults, flags, and the leader's status.
+ * Whether the kernel wrote the record because accounting left the file, about a process that still lives
+ * (kernel/acct.c, acct_pin_kill).
  *
- * Others without memory are kernel threads, which have AFORK set and no time
- * in user mode, and a process that unmapped everything it had, which dies of
- * it by a signal. Taken for an exit is, in return, the record about a process
- * that forked without exec, whose first thread has ended, and of which another
- * thread calls acct(2) before 10 ms in user mode: it looks like a kernel
- * thread's. Kernels before 2.6.18 filled memory in, so there it cannot be told.
+ * Such a record is made before the last thread of the process is counted, and the memory is filled in with that one: it
+ * is 0. All else may hold something, namely what threads left that ended before: times, faults, flags, and the leader's
+ * status.
  *
+ * Others without memory are kernel threads, which have AFORK set and no time in user mode, and a process that unmapped
+ * everything it had, which dies of it by a signal. Taken for an exit is, in return, the record about a process that
+ * forked without exec, whose first thread has ended, and of which another thread calls acct(2) before 10 ms in user
+ * mode: it looks like a kernel thread's. Kernels before 2.6.18 filled memory in, so there it cannot be told.
  */
 bool pacct_event_is_synthetic(const struct pacct_record* rec);
 
