@@ -125,28 +125,73 @@ static struct pacct_bytes find_assigned(struct pacct_bytes arg) {
     return behind(arg, at);
 }
 
-/* scheme://user:SECRET@host, up to the last @ before the path */
-static struct pacct_bytes find_in_url(struct pacct_bytes arg) {
+/* scheme://user:SECRET@host, up to the last @ before the path. Where the argument is cut, that may be behind its end.
+ */
+static struct pacct_bytes find_in_url(struct pacct_bytes arg, bool cut) {
     const char* const end = arg.p + arg.len;
-    const char* const slashes = memmem(arg.p, arg.len, "://", 3);
-    if (slashes == NULL) {
-        return none();
-    }
-    const char* const user = slashes + 3;
-    const char* stop = user;
-    const char *colon = NULL, *at = NULL;
-    for (; stop < end && strchr("/?# ", *stop) == NULL; stop++) {
-        if (*stop == ':' && colon == NULL) {
-            colon = stop;
+    const char* stop = arg.p;
+    const char* slashes;
+    while ((slashes = memmem(stop, (size_t)(end - stop), "://", 3)) != NULL) {
+        const char *colon = NULL, *at = NULL;
+        for (stop = slashes + 3; stop < end && strchr("/?# ", *stop) == NULL; stop++) {
+            if (*stop == ':' && colon == NULL) {
+                colon = stop;
+            }
+            if (*stop == '@') {
+                at = stop;
+            }
         }
-        if (*stop == '@') {
-            at = stop;
+        at = cut && stop == end ? end : at;
+        if (colon != NULL && at != NULL && at > colon + 1) {
+            return (struct pacct_bytes){colon + 1, (size_t)(at - colon - 1)};
         }
     }
-    if (colon == NULL || at == NULL || at < colon) {
-        return none();
+    return none();
+}
+
+static bool is_quote(char c) {
+    return c == '"' || c == '\'';
+}
+
+/* How far a value within an argument goes: to the quote that closes it or the whole; else to what separates, unless it
+ * is a header's, which has blanks in it. */
+static size_t value_length(struct pacct_bytes value, char quote, bool header) {
+    size_t len = 0;
+    while (len < value.len &&
+           (quote != 0 ? value.p[len] != quote : header || strchr(",;& \t\n\"')}", value.p[len]) == NULL)) {
+        len++;
     }
-    return (struct pacct_bytes){colon + 1, (size_t)(at - colon - 1)};
+    return len;
+}
+
+/* name=SECRET, name: SECRET, "name": "SECRET" anywhere in an argument, such as user=x,password=SECRET */
+static struct pacct_bytes find_inside(struct pacct_bytes arg) {
+    for (size_t at = 0; at < arg.len; at++) {
+        if (arg.p[at] != '=' && arg.p[at] != ':') {
+            continue;
+        }
+        const bool quoted = at > 0 && is_quote(arg.p[at - 1]);
+        const size_t end = quoted ? at - 1 : at;
+        size_t begin = end;
+        while (begin > 0 && is_name(arg.p[begin - 1])) {
+            begin--;
+        }
+        if (!ends_in_word((struct pacct_bytes){arg.p + begin, end - begin})) {
+            continue;
+        }
+        const char around = !quoted && begin > 0 && is_quote(arg.p[begin - 1]) ? arg.p[begin - 1] : 0;
+        size_t from = at + 1;
+        while (from < arg.len && arg.p[from] == ' ') {
+            from++;
+        }
+        const char own = from < arg.len && is_quote(arg.p[from]) ? arg.p[from] : 0;
+        from += own != 0;
+        const size_t len = value_length(behind(arg, from), own != 0 ? own : around, arg.p[at] == ':');
+        if (len > 0) {
+            return (struct pacct_bytes){arg.p + from, len};
+        }
+    }
+    return none();
 }
 
 /* The program's name, without its folder. */
@@ -174,23 +219,32 @@ static int option_of(struct pacct_bytes program, struct pacct_bytes arg) {
     return -1;
 }
 
-/* The secret that is in an argument by itself. */
+/* The secret that an argument ends in, by what it begins with. */
 static struct pacct_bytes find_known(struct pacct_bytes program, struct pacct_bytes arg) {
     const int option = option_of(program, arg);
     if (option >= 0 && arg.len > 2) {
         const struct pacct_bytes value = behind(arg, 2);
         return options[option].after_colon ? after_colon(value) : value;
     }
-    const struct pacct_bytes assigned = find_assigned(arg);
-    return assigned.p != NULL ? assigned : find_in_url(arg);
+    return find_assigned(arg);
 }
 
-/* The secret that an argument is, because of the one before it. */
+/* Whether an argument is one or more options of one letter, as -sSu. */
+static bool is_letters(struct pacct_bytes arg) {
+    size_t len = 1;
+    while (len < arg.len && isalnum((unsigned char)arg.p[len])) {
+        len++;
+    }
+    return arg.len > 1 && arg.p[0] == '-' && len == arg.len;
+}
+
+/* The secret that an argument is, because of the one before it. Of several options there, the last takes a value. */
 static struct pacct_bytes find_announced(struct pacct_bytes program,
                                          struct pacct_bytes before,
                                          struct pacct_bytes arg) {
-    const int option = option_of(program, before);
-    if (option >= 0 && before.len == 2 && !options[option].attached) {
+    const char last[] = {'-', before.len > 0 ? before.p[before.len - 1] : '-'};
+    const int option = is_letters(before) ? option_of(program, (struct pacct_bytes){last, sizeof(last)}) : -1;
+    if (option >= 0 && !options[option].attached) {
         return options[option].after_colon ? after_colon(arg) : arg;
     }
     const bool announces = before.len > 2 && before.p[0] == '-' && name_length(before) == before.len &&
@@ -220,6 +274,27 @@ static bool append_without(struct pacct_buf* out, struct pacct_bytes arg, struct
     *any = true;
     return append(out, arg.p, front) && append(out, PACCT_REDACTED, sizeof(PACCT_REDACTED) - 1) &&
            append(out, secret.p + secret.len, arg.len - front - secret.len);
+}
+
+/* Append an argument without the secrets that may stand anywhere in it. */
+static bool append_clean(struct pacct_buf* out, struct pacct_bytes arg, bool cut, bool* any) {
+    struct pacct_bytes url = find_in_url(arg, cut);
+    for (;;) {
+        const struct pacct_bytes inside = find_inside(arg);
+        const bool is_url = url.p != NULL && (inside.p == NULL || url.p <= inside.p);
+        const struct pacct_bytes secret = is_url ? url : inside;
+        if (secret.p == NULL) {
+            return append(out, arg.p, arg.len);
+        }
+        const size_t used = (size_t)(secret.p + secret.len - arg.p);
+        if (!append_without(out, (struct pacct_bytes){arg.p, used}, secret, any)) {
+            return false;
+        }
+        arg = behind(arg, used);
+        if (url.p != NULL && url.p < arg.p) {
+            url = find_in_url(arg, cut);
+        }
+    }
 }
 
 /* Replace in the argument that begins at "from" in out what a pattern matches, every time. */
@@ -253,11 +328,12 @@ bool pacct_redact_copy(const struct pacct_redact* r, struct pacct_bytes args, st
         const struct pacct_bytes arg = pacct_quote_next(&args);
         const size_t from = out->len;
         struct pacct_bytes secret = {NULL, 0};
-        if (r->known && arg.p != first) {
+        const bool known = r->known && arg.p != first, cut = args.p == arg.p + arg.len;
+        if (known) {
             secret = find_announced(program, before, arg);
             secret = secret.p != NULL ? secret : find_known(program, arg);
         }
-        bool ok = append_without(out, arg, secret, any);
+        bool ok = known && secret.p == NULL ? append_clean(out, arg, cut, any) : append_without(out, arg, secret, any);
         for (size_t i = 0; i < r->count && ok; i++) {
             ok = replace(&r->patterns[i], from, out, any);
         }

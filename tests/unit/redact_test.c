@@ -51,7 +51,24 @@ static void test_known(void) {
         {"redis-cli -a abc get k", "redis-cli -a " R " get k"},
         {"git clone https://me:abc@host/x?y", "git clone https://me:" R "@host/x?y"},
         {"psql postgresql://me:a@b@host:5/db", "psql postgresql://me:" R "@host:5/db"},
+        {"curl -sSu me:abc http://h/", "curl -sSu me:" R " http://h/"},
+        {"ldapsearch -xw abc uid=1", "ldapsearch -xw " R " uid=1"},
+        /* within an argument */
+        {"mount -o user=me,password=abc,vers=3 //h/x /mnt", "mount -o user=me,password=" R ",vers=3 //h/x /mnt"},
+        {"x Server=h;Password=abc;Token=d", "x Server=h;Password=" R ";Token=" R},
+        {"curl https://h/?a=1&token=abc&b=2", "curl https://h/?a=1&token=" R "&b=2"},
+        {"curl https://me:abc@h/?token=d", "curl https://me:" R "@h/?token=" R},
+        {"x http://h/~https://me:abc@h/", "x http://h/~https://me:" R "@h/"},
+        {"x https://me:a@h/,https://you:b@h/", "x https://me:" R "@h/,https://you:" R "@h/"},
+        {"curl -d {\"user\":\"me\",~\"password\":~\"a,b\",\"x\":1}",
+         "curl -d {\"user\":\"me\",~\"password\":~\"" R "\",\"x\":1}"},
+        {"sh -c PGPASSWORD=abc~psql~-h~h", "sh -c PGPASSWORD=" R},
+        {"sh -c cd~/;~PGPASSWORD=abc~psql~-h~h", "sh -c cd~/;~PGPASSWORD=" R "~psql~-h~h"},
+        {"sh -c curl~-H~'Authorization:~Bearer~abc'~http://h/", "sh -c curl~-H~'Authorization:~" R "'~http://h/"},
+        {"curl --header=Authorization:~Bearer~abc", "curl --header=Authorization:~" R},
         /* no secrets */
+        {"x a=b:c {\"user\":\"me\"} https://me:@h/ password:", "x a=b:c {\"user\":\"me\"} https://me:@h/ password:"},
+        {"x --file=passwd:1 a,password= =: :: \"=", "x --file=passwd:" R " a,password= =: :: \"="},
         {"ssh -p 2222 h", "ssh -p 2222 h"},
         {"mkdir -p a/b", "mkdir -p a/b"},
         {"docker run -p 80:80 x", "docker run -p 80:80 x"},
@@ -70,6 +87,23 @@ static void test_known(void) {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         check_with(r, cases[i][0], cases[i][1]);
     }
+    pacct_redact_free(r);
+}
+
+/* What is cut at the end may have lost what a secret is known by. */
+static void test_cut_url(void) {
+    static const char cut[] = "curl\0https://me:abc", whole[] = "wget\0https://host:80";
+    struct pacct_redact* const r = pacct_redact_new();
+    struct pacct_buf out = {0};
+    bool any;
+    CHECK(r != NULL);
+    pacct_redact_known(r);
+    CHECK(pacct_redact_copy(r, (struct pacct_bytes){cut, sizeof(cut) - 1}, &out, &any));
+    CHECK_TEXT(out.p + 5, out.len - 6, "https://me:" R);
+    out.len = 0;
+    CHECK(pacct_redact_copy(r, (struct pacct_bytes){whole, sizeof(whole)}, &out, &any));
+    CHECK_TEXT(out.p + 5, out.len - 6, "https://host:80");
+    pacct_buf_free(&out);
     pacct_redact_free(r);
 }
 
@@ -111,6 +145,7 @@ static void test_cut(void) {
 
 int main(void) {
     test_known();
+    test_cut_url();
     test_own();
     test_cut();
     return 0;
