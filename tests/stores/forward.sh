@@ -67,7 +67,7 @@ content_check ", 0 repeats" "$WORK/result"
 
 # central stopped: the rest waits in memory, then on the disk, and outlasts both ends of the sender
 end_server "$SERVER"
-put 30000
+put 15000
 wait_for "records on the disk" spilled 1000
 kill_immediate
 startup
@@ -81,7 +81,7 @@ wait_for "all records ($(records))" each_arrived "$(records)"
 compare_ids "$RECEIVED"
 
 # central killed under load: what was not confirmed comes again
-put 20000
+put 10000
 wait_for "some more" arrived $(($(lines_of "$RECEIVED") + 500))
 end_server "$SERVER" KILL
 start_central

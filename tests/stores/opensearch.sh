@@ -31,7 +31,12 @@ start_search
 wait_for "all records ($(records))" in_index "$(records)"
 # as when its disk is full: what came is sent again when there is room, also by another rsyslogd
 read_only() { api 'processes-*/_settings' -X PUT -d "{\"index.blocks.read_only_allow_delete\": $1}" >/dev/null; }
-on_disk() { [ -n "$(find "$WORK/spool/rsyslog" -name 'processes_again.0*' -size +0)" ]; }
+# all 200, and nothing was written for more than a second, of the five until they are tried again: what a killed rsyslogd
+# was about to write into its queue can spoil a record of the next one
+on_disk() {
+    grep -qs '^+iQueueSize:2:3:200:' "$WORK/spool/rsyslog/processes_again.qi" &&
+        [ "$(($(date +%s) - $(stat -c %Y "$WORK/spool/rsyslog/processes_again.qi")))" -ge 2 ]
+}
 read_only true
 python3 "$srcdir/stores/today.py" "$WORK/generated" 200 $(($(date +%s) - 60)) >>"$PACCT"
 wait_for "refused documents on the disk" on_disk

@@ -13,9 +13,7 @@ printf '%s\n' 'discovery.type: single-node' 'network.host: 127.0.0.1' "http.port
     'cluster.routing.allocation.disk.threshold_enabled: false' \
     >"$WORK/elastic/config/elasticsearch.yml"
 chown -R nobody "$WORK/elastic"
-# it starts slowly, and the build in the registry lacks the module that has scaled_float
-# shellcheck disable=SC2034 # of wait_for
-TEST_TIMEOUT=150
+# the build in the registry lacks the module that has scaled_float
 search_template() { sed '/"scaling_factor"/d; s/"type": "scaled_float",/"type": "double"/' "$TOP/contrib/opensearch/template.json"; }
 start_search() {
     ES_JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")") ES_JAVA_OPTS='-Xms512m -Xmx512m' \

@@ -1,8 +1,8 @@
 # What the tests of the destinations share: the shipped configurations, run as they are, and servers.
 # shellcheck shell=bash
 srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# servers start slowly on a busy machine
-: "${TEST_TIMEOUT:=120}"
+# servers start slowly on a busy machine, and what the test waits for is slower, too
+: "${TEST_TIMEOUT:=300}"
 . "$srcdir/diag.sh"
 require_root
 TOP=$srcdir/..
