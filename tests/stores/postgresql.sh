@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Intent: contrib/rsyslog.d/postgresql.conf and contrib/postgresql/schema.sql, as they are shipped, with a real server.
 # Invariant: each record is in the table once, with the right values, although rsyslogd is killed and reads records
-# again and the server is stopped and started; the views say what lastcomm and sa say. rsyslog's role can only add.
+# again, connections are cut and the server is stopped and started; the views say what lastcomm and sa say. rsyslog's role can only add.
 # Oracle: tests/lib/pacct.py, and the real lastcomm and sa on the same file.
 # shellcheck disable=SC2154 # bin and as_postgres are of server-postgresql.sh
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
@@ -20,15 +20,21 @@ pacct_py generate "$PACCT" 2000 --append
 storm 2
 wait_for "the first records" in_table "$(records)"
 
-# killed, and all read again from the beginning; the server stopped and started meanwhile
+# killed, and all read again from the beginning; meanwhile the connections are cut, and the server is stopped and started
+cut_connections() { sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'impacct'" >/dev/null; }
 kill_immediate
 rm -f "$WORK"/spool/rsyslog/impacct-state*
-pacct_py generate "$PACCT" 3000 --append --serial 2000
-before=$(sql "SELECT count(*) FROM impacct.process")
 startup
-wait_for "more records" in_table $((before + 300))
-end_server "$SERVER" INT
-start_postgres
+for serial in 2000 3000 4000; do
+    before=$(sql "SELECT count(*) FROM impacct.process")
+    pacct_py generate "$PACCT" 1000 --append --serial "$serial"
+    for more in 100 300 500; do
+        wait_for "more records" in_table $((before + more))
+        cut_connections
+    done
+    end_server "$SERVER" INT
+    start_postgres
+done
 wait_for "all records ($(records))" in_table "$(records)"
 shutdown
 # none is added by reading all once more

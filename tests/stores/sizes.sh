@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Intent: how many bytes a record takes in each destination, as its configuration is shipped: the figures of
-# doc/source/reference/impacct-sizing.rst. 1,000,000 records as a busy machine would write them (tests/bench/records.c),
-# of one host and 42 minutes. RECORDS and SIZES choose another number, and only some of the destinations.
+# Intent: how many bytes a record takes in each destination, and how many a second get there, as its configuration is
+# shipped: the figures of doc/source/reference/impacct-sizing.rst. 1,000,000 records as a busy machine would write them
+# (tests/bench/records.c), of one host and 42 minutes. RECORDS and SIZES choose another number, and only some of the
+# destinations.
 # Invariant: every record is there before anything is measured.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 # shellcheck disable=SC2034 # of wait_for
@@ -13,10 +14,20 @@ LINES=$WORK/log/processes.jsonl
 
 # each BYTES WHAT
 each() { awk -v b="$1" -v n="$RECORDS" -v w="$2" 'BEGIN { printf "%7.1f bytes a record: %s\n", b / n, w }'; }
+# rate RECORDS WHAT: since send; with the CPU time of rsyslogd, and of the server (the last one that was started)
+rate() {
+    awk -v n="$1" -v w="$2" -v begin="$BEGIN" -v end="$EPOCHREALTIME" -v load="$(cut -d ' ' -f 1 /proc/loadavg)" \
+        -v r="$(cpu_of "$RSYSLOGD_PID")" -v server="$(cpu_of "$SERVER")" 'BEGIN {
+            printf "%7d records a second: %s (%d in %.0f s; seconds of CPU: rsyslogd %d, server %d; load %s)\n",
+                n / (end - begin), w, n, end - begin, r, server, load }'
+}
+# cpu_of PID: seconds, its children with it
+cpu_of() { ps -o cputimes= -p "$1" --ppid "$1" | awk '{ t += $1 } END { print t + 0 }'; }
 # send NAME: starts rsyslogd with that configuration, from the first record
 send() {
     rm -f "$WORK"/spool/rsyslog/impacct-state*
     use_shipped "$1"
+    BEGIN=$EPOCHREALTIME
     startup
 }
 
@@ -37,6 +48,7 @@ measure_kafka() {
     export IMPACCT_KAFKA_BROKERS=127.0.0.1:$KAFKA_PORT
     send kafka
     wait_for "all in Kafka" in_kafka
+    rate "$RECORDS" Kafka
     shutdown
     each "$(cat "$WORK"/kafka/processes-*/*.log | wc -c)" "Kafka, zstd"
     end_server "$SERVER"
@@ -61,7 +73,30 @@ measure_postgresql() {
         "PostgreSQL, tables"
     each "$(sql "SELECT sum(pg_indexes_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf")" \
         "PostgreSQL, their indexes"
+    # a connection and a commit for each: a part of the records shows how fast that is
+    sql "TRUNCATE impacct.process"
+    head -c "$((64 * (RECORDS / 20)))" "$PACCT" >"$WORK/part"
+    cp "$WORK/part" "$PACCT"
+    export IMPACCT_PG_URI="postgresql://impacct:...@127.0.0.1:$PG_PORT/processes"
+    send postgresql
+    wait_for "all in PostgreSQL" in_postgresql
+    rate "$((RECORDS / 20))" PostgreSQL
+    shutdown
+    "$srcdir/bench/records" generate "$PACCT" "$RECORDS"
     end_server "$SERVER" INT
+}
+
+in_postgresql() { [ "$(sql "SELECT count(*) FROM impacct.process")" -ge "$((RECORDS / 20))" ]; }
+
+measure_central() {
+    . "$srcdir/stores/server-central.sh"
+    start_central
+    as_host host1.test
+    send forward
+    wait_for "all at the central one" is_there "$RECEIVED"
+    rate "$RECORDS" "central rsyslog, RELP and TLS"
+    shutdown
+    end_server "$SERVER"
 }
 
 measure_opensearch() {
@@ -69,8 +104,12 @@ measure_opensearch() {
     start_search
     search_template | api _index_template/processes -X PUT --data-binary @- >/dev/null
     export IMPACCT_SEARCH_URL=$URL IMPACCT_SEARCH_USER='' IMPACCT_SEARCH_PASSWORD=''
+    # not asked for anything over HTTP
+    : >"$WORK/none.pem"
+    export IMPACCT_CA=$WORK/none.pem
     send opensearch
     wait_for "all in OpenSearch" in_opensearch
+    rate "$RECORDS" OpenSearch
     shutdown
     index=processes-2026.01.01
     api "$index/_flush" -X POST >/dev/null
@@ -89,7 +128,7 @@ index_bytes() { api "$index/_stats/store" | jq ._all.primaries.store.size_in_byt
 
 echo "$RECORDS records"
 measure_files
-for store in ${SIZES:-kafka postgresql opensearch}; do
+for store in ${SIZES:-central kafka postgresql opensearch}; do
     "measure_$store"
 done
 exit_test

@@ -7,9 +7,7 @@
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module omhttp
-command -v openssl >/dev/null || skip_test "openssl is not installed"
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
-    -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null || error_exit "no certificate"
+certificate_of_localhost "$WORK/cert.pem" "$WORK/key.pem"
 PORT=$(free_port)
 RECEIVED=$WORK/received.jsonl
 start_collector() {

@@ -91,6 +91,13 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+# certificate_of_localhost CERT KEY: signed by itself
+certificate_of_localhost() {
+    command -v openssl >/dev/null || skip_test "openssl is not installed"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        -keyout "$2" -out "$1" 2>/dev/null || error_exit "no certificate"
+}
+
 listens() { python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$1" 2>/dev/null; }
 
 # compare_ids JSONL...: the lines are the accounting file's records, and all of them; the count is in $WORK/result, too
