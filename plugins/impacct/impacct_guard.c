@@ -46,13 +46,14 @@ struct impacct_guard {
     struct pacct_disk_watch disk_watch;
     struct pacct_disk disk;
     bool disk_known;
-    int64_t look_at;
+    int64_t looked; /* when */
 };
 
 struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings) {
     struct impacct_guard* const g = calloc(1, sizeof(*g));
     if (g != NULL) {
         g->settings = settings;
+        g->looked = pacct_now_ms() - PACCT_SILENCE_CALLED_MS;
         g->watches_silence = settings->silence_alarm > 0;
         if (g->watches_silence) {
             pacct_silence_begin(&g->silence, settings->silence_alarm, pacct_now_ms());
@@ -95,17 +96,22 @@ static void read_disk(struct impacct_guard* g, int fd) {
     g->disk_known = fd >= 0 && pacct_disk_read(fd, &g->disk) == 0;
 }
 
+/* When to look at the file again */
+static int64_t next_look(const struct impacct_guard* g) {
+    const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : PACCT_SILENCE_CALLED_MS;
+    const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : PACCT_SILENCE_CALLED_MS;
+    return g->looked + (quarter < interval ? quarter : interval);
+}
+
 static void look(struct impacct_guard* g, int fd, int64_t now) {
     struct stat st;
-    if (now + LOOK_SLACK_MS < g->look_at) {
+    if (now + LOOK_SLACK_MS < next_look(g)) {
         return;
     }
+    g->looked = now;
     pacct_silence_deleted(&g->silence, fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink == 0, now);
     read_disk(g, fd);
     g->disk_watch.asked = false;
-    const int64_t quarter = g->watches_silence ? g->settings->silence_alarm / 4 : PACCT_SILENCE_CALLED_MS;
-    const int64_t interval = g->disk_watch.low ? LOOK_LOW_MS : PACCT_SILENCE_CALLED_MS;
-    g->look_at = now + (quarter < interval ? quarter : interval);
 }
 
 static void make_probe(struct impacct_guard* g) {
@@ -271,7 +277,8 @@ bool impacct_guard_down(const struct impacct_guard* g) {
 
 int impacct_guard_timeout(const struct impacct_guard* g) {
     const int64_t now = pacct_now_ms();
-    int64_t ms = g->look_at > now ? g->look_at - now : 0;
+    const int64_t at = next_look(g);
+    int64_t ms = at > now ? at - now : 0;
     if (g->watches_silence) {
         const int64_t silence = pacct_silence_timeout(&g->silence, now);
         ms = silence < ms ? silence : ms;
