@@ -54,7 +54,7 @@ struct pacct_capture {
     struct pacct_tap* tap;
     struct pacct_lives* lives;
     struct pacct_capture_options options;
-    uint64_t lost;
+    uint64_t lost, losses; /* events; how often the lives lost what they know */
     uint64_t rescan; /* when, monotonic; 0: not needed */
     int64_t offset; /* of the day's clock to the monotonic one */
     struct pacct_started starts[STARTS_MAX]; /* a ring */
@@ -87,14 +87,24 @@ static void clear_fd(int fd) {
 
 /* ---- with the lock held ---- */
 
-/* From now on, what was before is in doubt; what runs is looked at again when it has been quiet for a while. */
-static void doubt(struct pacct_capture* c) {
-    const uint64_t now = clock_ns(CLOCK_MONOTONIC);
-    pacct_lives_lost(c->lives, now);
+/* After a loss, what runs is looked at again when it has been quiet for a while. The lives may have had one themselves,
+ * of memory. */
+static void after_loss(struct pacct_capture* c) {
+    const uint64_t losses = pacct_lives_counts(c->lives)->losses;
+    if (losses == c->losses) {
+        return;
+    }
+    c->losses = losses;
     if (c->rescan == 0) {
         signal_fd(c->kick);
     }
-    c->rescan = now + QUIET_NS;
+    c->rescan = clock_ns(CLOCK_MONOTONIC) + QUIET_NS;
+}
+
+/* From now on, what was before is in doubt. */
+static void doubt(struct pacct_capture* c) {
+    pacct_lives_lost(c->lives, clock_ns(CLOCK_MONOTONIC));
+    after_loss(c);
 }
 
 /* Read both clocks at the same moment, as far as this thread is let; when it is not, nothing has changed. */
@@ -141,12 +151,13 @@ static void tell(void* context, const struct pacct_exec* ev) {
 /* Whether nothing was lost. */
 static bool drain(struct pacct_capture* c) {
     const uint64_t lost = c->tap->ops->drain(c->tap, tell, c);
-    if (lost == c->lost) {
-        return true;
-    }
+    const bool whole = lost == c->lost;
     c->lost = lost;
-    doubt(c);
-    return false;
+    if (!whole) {
+        doubt(c);
+    }
+    after_loss(c);
+    return whole;
 }
 
 /* ---- taking the lock ---- */

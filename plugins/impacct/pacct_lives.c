@@ -153,6 +153,7 @@ static bool same_start(uint64_t a, uint64_t b) {
 
 void pacct_lives_lost(struct pacct_lives* l, uint64_t until) {
     l->epoch++;
+    l->counts.losses++;
     l->lost_until = until > l->lost_until ? until : l->lost_until;
 }
 

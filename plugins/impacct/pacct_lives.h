@@ -51,6 +51,7 @@ struct pacct_life {
 /** Sums since the start. */
 struct pacct_lives_counts {
     uint64_t exec, inherited, scan, missing, evicted;
+    uint64_t losses; /**< how often all that was known was put in doubt */
 };
 
 /**
