@@ -191,6 +191,12 @@ fill 3
 run 20
 wait_for "the processes" all_there
 [ ! -e "$F.1" ] || error_exit "the live file was rotated where a new one gets no records"
+# with just enough for a new one, it gives way, too
+rm "$WORK/disk/ballast"
+fill 4.5
+wait_content "'$F.1' was removed" "$STATES"
+run 3
+wait_for "the processes" all_there
 shutdown
 accton off >/dev/null
 # no more of them than it takes
