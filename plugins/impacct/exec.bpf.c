@@ -380,9 +380,9 @@ static __always_inline void fill_args(struct scratch* s, struct mm_struct* mm, u
     }
 }
 
-/* Length of what was appended behind "from"; it is taken back where that failed. */
+/* Length of what was appended behind "from"; it is taken back where that failed. No path takes the room of another. */
 static __always_inline uint16_t section(struct scratch* s, uint64_t from, bool complete, uint16_t flag) {
-    if (!complete) {
+    if (!complete || *(volatile uint64_t*)&s->at - from > PACCT_WIRE_PATH_MAX) {
         s->head.flags |= flag;
         s->at = from;
         return 0;

@@ -12,7 +12,7 @@
 #include "pacct_wire.h"
 
 /** Longest path, and the longest name of a control group, that is told. */
-#define PACCT_EXEC_PATH_MAX 4096u
+#define PACCT_EXEC_PATH_MAX PACCT_WIRE_PATH_MAX
 /** A login that is none, and a session that is none (audit). */
 #define PACCT_EXEC_NOBODY UINT32_MAX
 

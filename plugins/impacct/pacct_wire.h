@@ -20,8 +20,9 @@
 #define PACCT_WIRE_ARGS_MAX 16383u
 /** Bytes of one path part with its NUL. */
 #define PACCT_WIRE_PART_MAX 256u
-/** Bytes of the three paths together. */
-#define PACCT_WIRE_PATHS_MAX 8192u
+/** Bytes of one path, and of the three together. */
+#define PACCT_WIRE_PATH_MAX 4096u
+#define PACCT_WIRE_PATHS_MAX (3 * PACCT_WIRE_PATH_MAX)
 
 enum pacct_wire_kind { PACCT_WIRE_FORK = 1, PACCT_WIRE_EXEC = 2 };
 

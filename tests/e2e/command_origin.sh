@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Intent: where a process belongs, and what starts, as those who look for it need it.
 # Invariant: behind sudo stands the person who logged in; a process has the unit and the job that its control group
-# says, its parent's name, and secrets do not show; a program that starts is told at once, under the "life" that its
-# exit has, too, and its parent's "parent_life" is the parent's "life"; what root starts can be left out; all that with
-# the privileges of a user who is nobody.
+# says, also where it sits in folders without end, its parent's name, and secrets do not show; a program that starts is
+# told at once, under the "life" that its exit has, too, and its parent's "parent_life" is the parent's "life"; what root
+# starts can be left out; all that with the privileges of a user who is nobody.
 # Oracle: what is set up here: the kernel's loginuid, control groups made by hand as systemd and Slurm name them.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 in_own_pids
@@ -27,6 +27,7 @@ sed -i "s|workDirectory=\"$WORK\"|workDirectory=\"$WORK/written\"|" "$WORK/rsysl
 : >"$WORK/pacct"
 chmod 644 "$WORK/pacct"
 add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" commandLine=\"bpf\" origin=\"on\"
+    commandLine.maxLength=\"16383\"
     commandLine.redact=[\"default\", \"^pin=([0-9]+)\"]
     execMessages=\"on\" execMessages.skipRoot=\"on\" execMessages.skipKernelHelpers=\"on\")"
 startup
@@ -41,6 +42,16 @@ in_group() {
 }
 groups=("system.slice/slurmstepd.scope/job_4711/step_0" "system.slice/impacct-test.service")
 in_group "${groups[0]}" /bin/true of-a-job
+# whose own paths and arguments are as long as they come
+in_group "${groups[0]}" python3 -c '
+import os, shutil, subprocess, sys
+os.chdir(sys.argv[1])
+for _ in range(31):
+    os.mkdir("d" * 255)
+    os.chdir("d" * 255)
+name = "e" * (250 - len(sys.argv[1]))
+shutil.copy("/bin/true", name)
+subprocess.run(["x", "deep", "p" * 20000], executable="./" + name, check=True)' "$WORK"
 in_group "${groups[1]}" /bin/true of-a-unit
 rmdir "$hierarchy/${groups[0]}" "$hierarchy/${groups[0]%/*}" "$hierarchy/system.slice/slurmstepd.scope" "$hierarchy/${groups[1]}"
 rmdir "$hierarchy/system.slice" 2>/dev/null # it may have been there
@@ -84,6 +95,7 @@ def check(event, **fields):
 check(one("exit", "/bin/true", "of-a-job"), job_id="4711", systemd_unit="slurmstepd.scope", container_id=None,
       cgroup="/system.slice/slurmstepd.scope/job_4711/step_0", executable=sys.argv[2], cwd=sys.argv[3], login_uid=None,
       args_redacted=False)
+check(one("exit", "x", "deep", "p" * (16383 - len("x.deep."))), job_id="4711", executable=None, cwd=None)
 check(one("exit", "/bin/true", "of-a-unit"), systemd_unit="impacct-test.service", job_id=None)
 shell = one("exit", "/bin/sh", "-c", "/bin/true by-somebody; :", "shell-of-somebody")
 check(one("exit", "/bin/true", "by-somebody"), uid=4712, login_uid=4711, parent_comm="sh", parent_life=shell["life"])
