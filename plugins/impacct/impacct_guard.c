@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* how often to look at the free space while there is little of it */
@@ -38,6 +39,7 @@ struct impacct_guard {
     struct pacct_silence silence;
     char probe[PACCT_PROBE_NAME + 1]; /* name of the one that is out; "": none */
     pid_t probe_pid;
+    uint64_t since; /* seconds since the epoch; what was before is history, and not told of */
     uint64_t ends; /* records of ended processes */
     uint32_t left_pid; /* of the process that made accounting leave the file; 0: none, or the record of its end came */
     bool left_gone; /* it was when the probe was made */
@@ -53,6 +55,7 @@ struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings)
     struct impacct_guard* const g = calloc(1, sizeof(*g));
     if (g != NULL) {
         g->settings = settings;
+        g->since = (uint64_t)time(NULL);
         g->looked = pacct_now_ms() - PACCT_SILENCE_CALLED_MS;
         g->watches_silence = settings->silence_alarm > 0;
         if (g->watches_silence) {
@@ -116,7 +119,7 @@ static void look(struct impacct_guard* g, int fd, int64_t now) {
 
 static void make_probe(struct impacct_guard* g) {
     /* the record of what has been waited for was written before that of a child that does not exist yet */
-    g->left_gone = g->left_pid != 0 && getpgid((pid_t)g->left_pid) < 0 && errno == ESRCH;
+    g->left_gone = g->left_pid != 0 && g->left_end >= g->since && getpgid((pid_t)g->left_pid) < 0 && errno == ESRCH;
     if (pacct_probe(g->probe, &g->probe_pid) != 0) {
         g->probe[0] = '\0';
         pacct_silence_answered(&g->silence, false);

@@ -20,6 +20,10 @@ echo "4 2 1" >/proc/sys/kernel/acct
 trap 'accton off >/dev/null; echo "$limits" >/proc/sys/kernel/acct; umount -l "$D" 2>/dev/null' EXIT
 : >"$F"
 accton "$F" >/dev/null
+# off for a moment before rsyslogd is started, as when the machine is: that is over
+accton off >/dev/null
+accton "$F" >/dev/null
+sleep 1.1
 generate_conf
 add_conf "input(type=\"impacct\" file=\"$F\" ruleset=\"records\" silenceAlarm=\"2\")"
 startup
@@ -44,7 +48,9 @@ ends() { # a process whose record arrives
     wait_file_lines "$OUT" $((n + 1))
 }
 expect "$STATES" module_started
+sleep 1 # in which a child would see that accounting has come back
 ends
+expect "$STATES"
 
 # quiet: nothing ends in here but the module's own probes, since this waits without processes; on the machine others do
 mkfifo "$WORK/never"
