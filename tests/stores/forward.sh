@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Intent: contrib/rsyslog.d/forward.conf and central.conf, as they are shipped, between two real rsyslogds over TLS.
 # Invariant: no record is missing at the central one after it was stopped and killed, the sender was stopped and killed
-# with records in its disk queue. A host with a certificate of another authority gets nothing in, nor does one of the same
+# with records in its disk queue; killed with records on the way, it loses no more than the window. A host with a certificate of another authority gets nothing in, nor does one of the same
 # authority with another name.
 # Oracle: tests/lib/pacct.py on the accounting file of a storm of real processes and of generated records.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
@@ -31,8 +31,10 @@ wait_for "the first records" arrived "$(records)"
 compare_ids "$RECEIVED"
 content_check ", 0 repeats" "$WORK/result"
 
-# central stopped: the rest waits in memory, then on the disk, and outlasts both ends of the sender
+# central stopped: what comes then waits in memory, then on the disk, and outlasts both ends of the sender
 end_server "$SERVER"
+shutdown
+startup
 put 15000
 wait_for "records on the disk" spilled 1000
 kill_immediate
@@ -69,4 +71,23 @@ for stranger in stranger.test host1.elsewhere; do
     assert_eq "$(lines_of "$RECEIVED")" "$before" "lines after $stranger"
     kill_immediate
 done
+
+# both killed while the central one stands still: librelp has what is on the way in its memory, and the sender is done with it
+as_host host1.test
+startup
+put 1
+wait_for "the connection" each_arrived "$(records)"
+kill -STOP "$SERVER"
+put 100
+stored() { grep -qs "\"offset\":$(stat -c %s "$PACCT")," "$WORK"/spool/rsyslog/impacct-state*; }
+wait_for "the position behind what is on the way" stored
+put 1000
+kill_immediate
+end_server "$SERVER" KILL
+startup
+start_central
+put 1
+wait_for "all but the window" each_arrived $(($(records) - 128))
+shutdown
+echo "$(($(records) - $(grep '^{.*}$' "$RECEIVED" | sort -u | sent -))) lost by the kill"
 exit_test
