@@ -7,7 +7,8 @@
  *   argument: --password=x, --api-key x, DB_PASSWORD=x, secret:x
  * - a header with credentials: Authorization: x, Cookie: x, X-Api-Key: x
  * - a URL with a password: scheme://user:x@host, also where it is cut before the @
- * - the first two anywhere in an argument, up to what ends the value: -o user=me,password=x, {"password": "x"}, ?token=x
+ * - the first two anywhere in an argument, up to what ends the value: -o user=me,password=x, {"password": "x"},
+ * ?token=x
  * - options of one letter of some programs: mysql -px, curl -u user:x, redis-cli -a x and the like
  * What is not seen: a secret without such a name, such as the only argument of a program of one's own; one encoded or
  * compressed.
