@@ -11,25 +11,28 @@
 #include <limits.h>
 #include <stdio.h>
 
+rsRetVal impacct_stats_make(statsobj_t** stats, const struct impacct_host* host, const char* file, const char* part) {
+    DEFiRet;
+    char name[PATH_MAX + 64];
+    snprintf(name, sizeof(name), "impacct(%s%s)", file, part);
+    CHKiRet(host->statsobj->Construct(stats));
+    CHKiRet(host->statsobj->SetName(*stats, (uchar*)name));
+    CHKiRet(host->statsobj->SetOrigin(*stats, UCHAR_CONSTANT("impacct")));
+
+finalize_it:
+    RETiRet;
+}
+
 rsRetVal impacct_counters_make(struct impacct_counters* c, const struct impacct_host* host, const char* file) {
     DEFiRet;
-    const statsobj_if_t* const so = host->statsobj;
-    char name[PATH_MAX + sizeof("impacct()")];
-    snprintf(name, sizeof(name), "impacct(%s)", file);
-    CHKiRet(so->Construct(&c->stats));
-    CHKiRet(so->SetName(c->stats, (uchar*)name));
-    CHKiRet(so->SetOrigin(c->stats, UCHAR_CONSTANT("impacct")));
-#define COUNTER(text, ctr, mut)        \
-    STATSCOUNTER_INIT(c->ctr, c->mut); \
-    CHKiRet(so->AddCounter(c->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, &c->ctr))
-    COUNTER("read", ctr_read, mut_read);
-    COUNTER("submitted", ctr_submitted, mut_submitted);
-    COUNTER("discarded", ctr_discarded, mut_discarded);
-    COUNTER("invalid", ctr_invalid, mut_invalid);
-    COUNTER("bytes", ctr_bytes, mut_bytes);
-    COUNTER("state.messages", ctr_states, mut_states);
-#undef COUNTER
-    CHKiRet(so->ConstructFinalize(c->stats));
+    CHKiRet(impacct_stats_make(&c->stats, host, file, ""));
+    IMPACCT_COUNTER(host, c, "read", ctr_read, mut_read);
+    IMPACCT_COUNTER(host, c, "submitted", ctr_submitted, mut_submitted);
+    IMPACCT_COUNTER(host, c, "discarded", ctr_discarded, mut_discarded);
+    IMPACCT_COUNTER(host, c, "invalid", ctr_invalid, mut_invalid);
+    IMPACCT_COUNTER(host, c, "bytes", ctr_bytes, mut_bytes);
+    IMPACCT_COUNTER(host, c, "state.messages", ctr_states, mut_states);
+    CHKiRet(host->statsobj->ConstructFinalize(c->stats));
 
 finalize_it:
     RETiRet;

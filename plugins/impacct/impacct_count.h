@@ -7,6 +7,20 @@
 
 #include "impacct_host.h"
 
+/**
+ * Begin a statistics object.
+ *
+ * @param stats set, also on failure; NULL: there is none
+ * @param file, part for its name: impacct(FILEPART)
+ */
+rsRetVal impacct_stats_make(statsobj_t** stats, const struct impacct_host* host, const char* file, const char* part);
+
+/** Give a counter to the object "stats" of a struct. As CHKiRet(). */
+#define IMPACCT_COUNTER(host, owner, text, ctr, mut)                                                                \
+    STATSCOUNTER_INIT((owner)->ctr, (owner)->mut);                                                                  \
+    CHKiRet((host)->statsobj->AddCounter((owner)->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, \
+                                         &(owner)->ctr))
+
 /** What is counted. Kept apart until rsyslog has taken everything: what is sent again is not read twice. */
 struct impacct_tally {
     uint64_t read, submitted, discarded, invalid, bytes, states;

@@ -10,11 +10,9 @@
  * Failure model: records go without commands, which is said once.
  */
 #include "impacct_exec.h"
+#include "impacct_count.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct impacct_exec {
     const struct impacct_host* host;
@@ -33,25 +31,16 @@ struct impacct_exec {
 
 static rsRetVal make_counters(struct impacct_exec* e, const char* file) {
     DEFiRet;
-    const statsobj_if_t* const so = e->host->statsobj;
-    char name[PATH_MAX + sizeof("impacct(, commandLine)")];
-    snprintf(name, sizeof(name), "impacct(%s, commandLine)", file);
-    CHKiRet(so->Construct(&e->stats));
-    CHKiRet(so->SetName(e->stats, (uchar*)name));
-    CHKiRet(so->SetOrigin(e->stats, UCHAR_CONSTANT("impacct")));
-#define COUNTER(text, ctr, mut)        \
-    STATSCOUNTER_INIT(e->ctr, e->mut); \
-    CHKiRet(so->AddCounter(e->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, &e->ctr))
-    COUNTER("matched", ctr_matched, mut_matched);
-    COUNTER("inherited", ctr_inherited, mut_inherited);
-    COUNTER("scanned", ctr_scanned, mut_scanned);
-    COUNTER("missing", ctr_missing, mut_missing);
-    COUNTER("evicted", ctr_evicted, mut_evicted);
-    COUNTER("events.lost", ctr_lost, mut_lost);
-    COUNTER("exec.messages", ctr_told, mut_told);
-    COUNTER("exec.messages.lost", ctr_untold, mut_untold);
-#undef COUNTER
-    CHKiRet(so->ConstructFinalize(e->stats));
+    CHKiRet(impacct_stats_make(&e->stats, e->host, file, ", commandLine"));
+    IMPACCT_COUNTER(e->host, e, "matched", ctr_matched, mut_matched);
+    IMPACCT_COUNTER(e->host, e, "inherited", ctr_inherited, mut_inherited);
+    IMPACCT_COUNTER(e->host, e, "scanned", ctr_scanned, mut_scanned);
+    IMPACCT_COUNTER(e->host, e, "missing", ctr_missing, mut_missing);
+    IMPACCT_COUNTER(e->host, e, "evicted", ctr_evicted, mut_evicted);
+    IMPACCT_COUNTER(e->host, e, "events.lost", ctr_lost, mut_lost);
+    IMPACCT_COUNTER(e->host, e, "exec.messages", ctr_told, mut_told);
+    IMPACCT_COUNTER(e->host, e, "exec.messages.lost", ctr_untold, mut_untold);
+    CHKiRet(e->host->statsobj->ConstructFinalize(e->stats));
 
 finalize_it:
     RETiRet;
