@@ -176,7 +176,7 @@ static struct pacct_bytes find_inside(struct pacct_bytes arg) {
         while (begin > 0 && is_name(arg.p[begin - 1])) {
             begin--;
         }
-        if (!ends_in_word((struct pacct_bytes){arg.p + begin, end - begin})) {
+        if (begin == end || !ends_in_word((struct pacct_bytes){arg.p + begin, end - begin})) {
             continue;
         }
         const char around = !quoted && begin > 0 && is_quote(arg.p[begin - 1]) ? arg.p[begin - 1] : 0;
@@ -276,11 +276,11 @@ static bool append_without(struct pacct_buf* out, struct pacct_bytes arg, struct
            append(out, secret.p + secret.len, arg.len - front - secret.len);
 }
 
-/* Append an argument without the secrets that may stand anywhere in it. */
+/* Append an argument without the secrets that may stand anywhere in it. Either kind is only looked for again behind the
+ * one that was found: who fills an argument with them must not make it take long. */
 static bool append_clean(struct pacct_buf* out, struct pacct_bytes arg, bool cut, bool* any) {
-    struct pacct_bytes url = find_in_url(arg, cut);
+    struct pacct_bytes url = find_in_url(arg, cut), inside = find_inside(arg);
     for (;;) {
-        const struct pacct_bytes inside = find_inside(arg);
         const bool is_url = url.p != NULL && (inside.p == NULL || url.p <= inside.p);
         const struct pacct_bytes secret = is_url ? url : inside;
         if (secret.p == NULL) {
@@ -293,6 +293,9 @@ static bool append_clean(struct pacct_buf* out, struct pacct_bytes arg, bool cut
         arg = behind(arg, used);
         if (url.p != NULL && url.p < arg.p) {
             url = find_in_url(arg, cut);
+        }
+        if (inside.p != NULL && inside.p < arg.p) {
+            inside = find_inside(arg);
         }
     }
 }
