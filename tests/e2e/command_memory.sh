@@ -39,7 +39,7 @@ known() {
     wait_for "the end of number $n" ended "$n"
     n=$((n - 1))
     sleep 1
-    of_number $((n + 1)) | grep -qF '"command_source":"scan"'
+    of_number $((n + 1)) | grep -qE '"command_source":"(exec|scan)"'
 }
 wait_for "what runs to be known again" known
 kill -KILL "${pids[@]:0:n}"
