@@ -144,7 +144,7 @@ static void test_remove(void) {
     CHECK(exists(".4"));
     CHECK(unlink(live) == 0);
     for (int n = 1; n <= 4; n++) {
-        char suffix[8];
+        char suffix[16];
         snprintf(suffix, sizeof(suffix), ".%d", n);
         CHECK(unlink(name(suffix)) == 0);
     }
