@@ -38,9 +38,13 @@ fi
 storm=$!
 started() { grep -qE '"comm":"s20' "$OUT"; }
 wait_for "the second storm" started
+ended() { echo $(($(stat -c %s "$WORK/pacct") / 64)); }
 while kill -0 "$storm" 2>/dev/null; do
     kill -STOP "$RSYSLOGD_PID"
-    sleep 4
+    enough=$(($(ended) + 3500))
+    while kill -0 "$storm" 2>/dev/null && [ "$(ended)" -lt "$enough" ]; do
+        sleep 0.2
+    done
     kill -CONT "$RSYSLOGD_PID"
     sleep 6
 done
