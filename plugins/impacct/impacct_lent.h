@@ -17,8 +17,9 @@
 
 #include "impacct_host.h"
 
-/** Messages that are taken back. With more on their way the output is what all wait for, and the rest is left to it. */
-#define IMPACCT_LENT_MAX 1024u
+/** Messages that are taken back: more than rsyslog's main queue holds by default. What is beyond is left to the
+ * workers. */
+#define IMPACCT_LENT_MAX 65536u
 
 struct impacct_lent {
     unsigned first, count;
