@@ -255,7 +255,9 @@ struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char wh
         return &t->tap;
     }
     snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(error),
-             error == EPERM || error == EACCES ? " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN)" : "");
+             error == EPERM || error == EACCES ? " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before Linux "
+                                                 "5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)"
+                                               : "");
     close_tap(&t->tap);
     return NULL;
 }

@@ -37,7 +37,8 @@ said() {
         "with $*"
 }
 btf='BPF: the kernel does not describe itself: there is no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)'
-refused='BPF: loading the program failed: Operation not permitted (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN)'
+refused='BPF: loading the program failed: Operation not permitted (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; '
+refused+='before Linux 5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)'
 none='connector: it tells nothing in a pid namespace of its own, such as a container'"'"'s'
 # instead REASON: what is said where the next best is taken, which the whole test may run without
 instead() {
@@ -52,7 +53,12 @@ said "$(instead "$btf")" unshare --mount "$WORK/without_btf"
 said "cannot be captured, records of go without them: $btf; $none" \
     unshare --mount --pid --fork --mount-proc --kill-child "$WORK/without_btf"
 said 'for are captured by means of bpf' setpriv --bounding-set="$capng"
-said 'for are captured by means of bpf' setpriv --bounding-set=-all,+bpf,+perfmon,+dac_override
+lock=() # up to 5.10 the maps are locked memory, for which there is a limit
+if [ "$(printf '%s\n' 5.11 "$(uname -r)" | sort -V | head -n 1)" != 5.11 ]; then
+    lock=(prlimit --memlock=unlimited)
+    said 'for are captured by means of bpf' setpriv --bounding-set=-all,+bpf,+perfmon,+sys_resource,+dac_override
+fi
+said 'for are captured by means of bpf' "${lock[@]}" setpriv --bounding-set=-all,+bpf,+perfmon,+dac_override
 said "$(instead "$refused")" setpriv --bounding-set=-all,+net_admin,+dac_override
 said "cannot be captured, records of go without them: $refused; $none" \
     unshare --pid --fork --mount-proc --kill-child setpriv --bounding-set=-all,+dac_override
