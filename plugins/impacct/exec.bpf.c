@@ -13,6 +13,9 @@
  * used; where they lie is found out when the program is loaded (CO-RE), so
  * that the same file serves all kernels from 5.8 on.
  *
+ * Speed: to call a helper costs more than ten reads, so that what the kernel's
+ * verifier lets be read directly is, and names are copied in words.
+ *
  * Concurrency and locking: the kernel does not run a program a second time on a
  * CPU before the first run ended, so the scratch buffer, one per CPU, is its own.
  *
@@ -54,6 +57,8 @@ enum { BPF_RB_AVAIL_DATA = 0 };
 #define PF_KTHREAD 0x00200000u
 #define PID_NS_LEVELS 8
 #define PATH_STEPS 48
+/* a name of fewer bytes is in the dentry itself, in every kernel; in some, longer ones are, too */
+#define SHORT_NAME 32
 #define CGROUP_STEPS 16
 #define RING_SIZE (8 << 20)
 
@@ -84,12 +89,22 @@ struct cred {
 } KERNEL;
 
 struct qstr {
+    uint32_t len;
     const unsigned char* name;
 } KERNEL;
 
 struct dentry {
     struct dentry* d_parent;
     struct qstr d_name;
+    unsigned char d_iname[SHORT_NAME];
+} KERNEL;
+
+union shortname_store {
+    unsigned char string[SHORT_NAME];
+} KERNEL;
+
+struct dentry___since_6_14 {
+    union shortname_store d_shortname;
 } KERNEL;
 
 struct vfsmount {
@@ -167,7 +182,7 @@ struct linux_binprm;
 struct scratch {
     uint64_t at; /* so much of the tail is filled */
     struct pacct_wire head;
-    char tail[PACCT_WIRE_ARGS_MAX + PACCT_WIRE_PATHS_MAX + PACCT_WIRE_PART_MAX];
+    char tail[PACCT_WIRE_TAIL_MAX];
 };
 
 struct {
@@ -242,6 +257,12 @@ static __always_inline uint32_t number_of(struct task_struct* leader, uint32_t p
     return 0;
 }
 
+static __always_inline void copy_comm(char to[PACCT_WIRE_COMM], const struct task_struct* task) {
+    const uint64_t* const from = (const uint64_t*)task->comm;
+    ((uint64_t*)to)[0] = from[0];
+    ((uint64_t*)to)[1] = from[1];
+}
+
 /* false: the process is not in the namespace */
 static __always_inline bool fill_head(struct pacct_wire* w,
                                       struct task_struct* leader,
@@ -257,8 +278,8 @@ static __always_inline bool fill_head(struct pacct_wire* w,
     w->ppid = number_of(parent, pid_ns);
     w->parent_boot = parent->start_boottime;
     w->uid = leader->real_cred->uid.val;
-    bpf_probe_read_kernel(w->parent_comm, sizeof(w->parent_comm), parent->comm);
-    bpf_probe_read_kernel(w->comm, sizeof(w->comm), leader->comm);
+    copy_comm(w->parent_comm, parent);
+    copy_comm(w->comm, leader);
     w->flags = (parent->flags & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
     if (bpf_core_field_exists(leader->loginuid)) {
         w->login_uid = leader->loginuid.val;
@@ -269,52 +290,96 @@ static __always_inline bool fill_head(struct pacct_wire* w,
     return true;
 }
 
+/* Where the next part goes; false where there is no room for more. */
+static __always_inline bool place(const struct scratch* s, uint64_t* to) {
+    *to = *(const volatile uint64_t*)&s->at & ~(PACCT_WIRE_WORD - 1);
+    return *to <= sizeof(s->tail) - PACCT_WIRE_PART_MAX;
+}
+
+static __always_inline void placed(struct scratch* s, uint64_t to, uint64_t len) {
+    *(volatile uint64_t*)&s->at = to + PACCT_WIRE_FILLED(len);
+}
+
 /* Append one part of a path; false where there is no room for more. */
 static __always_inline bool append(struct scratch* s, const void* name) {
-    const uint64_t to = *(volatile uint64_t*)&s->at;
-    if (to >= PACCT_WIRE_ARGS_MAX + PACCT_WIRE_PATHS_MAX) {
+    uint64_t to;
+    if (!place(s, &to)) {
         return false;
     }
     const long n = bpf_probe_read_kernel_str(s->tail + to, PACCT_WIRE_PART_MAX, name);
-    *(volatile uint64_t*)&s->at = to + (uint64_t)n;
+    placed(s, to, (uint64_t)n);
     return n > 0;
+}
+
+/* The same for the name of a file. */
+static __always_inline bool append_name(struct scratch* s, const struct dentry* dentry) {
+    const struct dentry___since_6_14* const new = (const void*)dentry;
+    const uint64_t* const from =
+        (const void*)(bpf_core_field_exists(dentry->d_iname) ? dentry->d_iname : new->d_shortname.string);
+    const uint32_t len = dentry->d_name.len;
+    uint64_t to;
+    if (len >= SHORT_NAME) {
+        return append(s, dentry->d_name.name);
+    }
+    if (!place(s, &to)) {
+        return false;
+    }
+    uint64_t* const out = (void*)(s->tail + to);
+    out[0] = from[0];
+    out[1] = from[1];
+    out[2] = from[2];
+    out[3] = from[3];
+    s->tail[to + len] = '\0';
+    placed(s, to, len + 1);
+    return *(const volatile uint32_t*)&dentry->d_name.len == len; /* else it got another name meanwhile */
 }
 
 /* Append the parts from where a mount hangs to the root of its mount namespace; false where that is not possible within
  * limits. The verifier cannot know what is around a struct vfsmount, so this is read call by call. */
-static __noinline bool append_outside(struct scratch* s, const struct path* path) {
-    struct mount* mount = (void*)BPF_CORE_READ(path, mnt) - bpf_core_field_offset(struct mount, mnt);
-    struct dentry* dentry = BPF_CORE_READ(mount, mnt.mnt_root);
+static __noinline bool append_outside(struct scratch* s, const struct vfsmount* inner) {
+    struct mount* mount = (void*)inner - bpf_core_field_offset(struct mount, mnt);
+    struct dentry *dentry = NULL, *root = NULL;
     for (int i = 0; i < PATH_STEPS; i++) {
-        struct dentry* const up = BPF_CORE_READ(dentry, d_parent);
-        if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+        if (dentry == root) {
             struct mount* const outer = BPF_CORE_READ(mount, mnt_parent);
             if (outer == mount) {
                 return true;
             }
             dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+            root = BPF_CORE_READ(outer, mnt.mnt_root);
             mount = outer;
-        } else if (dentry == up || !append(s, BPF_CORE_READ(dentry, d_name.name))) {
-            return false; /* in no directory, or too long */
-        } else {
-            dentry = up;
+            continue;
         }
-    }
-    return false;
-}
-
-/* Append the parts from a file on; false as above. */
-static __always_inline bool append_path(struct scratch* s, const struct path* path) {
-    const struct dentry* const root = path->mnt->mnt_root;
-    struct dentry* dentry = path->dentry;
-    for (int i = 0; i < PATH_STEPS && dentry != root; i++) {
-        struct dentry* const up = dentry->d_parent;
-        if (dentry == up || !append(s, dentry->d_name.name)) {
+        struct dentry* const up = BPF_CORE_READ(dentry, d_parent);
+        if (dentry == up || !append(s, BPF_CORE_READ(dentry, d_name.name))) {
             return false; /* in no directory, or too long */
         }
         dentry = up;
     }
-    return dentry == root && append_outside(s, path);
+    return false;
+}
+
+/* Append the parts from a file on; false as above. In *outermost is a mount that is known to hang nowhere. */
+static __always_inline bool append_path(struct scratch* s, const struct path* path, const struct vfsmount** outermost) {
+    const struct vfsmount* const mount = path->mnt;
+    const struct dentry* const root = mount->mnt_root;
+    struct dentry* dentry = path->dentry;
+    for (int i = 0; i < PATH_STEPS && dentry != root; i++) {
+        struct dentry* const up = dentry->d_parent;
+        if (dentry == up || !append_name(s, dentry)) {
+            return false; /* in no directory, or too long */
+        }
+        dentry = up;
+    }
+    if (dentry != root || mount == *outermost) {
+        return dentry == root;
+    }
+    const uint64_t inside = *(volatile uint64_t*)&s->at;
+    if (!append_outside(s, mount)) {
+        return false;
+    }
+    *outermost = *(volatile uint64_t*)&s->at == inside ? mount : NULL;
+    return true;
 }
 
 /* NULL: it is the uppermost, or that of the container that the paths are for */
@@ -420,12 +485,13 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     struct mm_struct* const mm = task->mm;
     struct file* const exe = mm->exe_file;
     struct fs_struct* const fs = task->fs;
+    const struct vfsmount* outermost = NULL;
     s->head.kind = PACCT_WIRE_EXEC;
     fill_args(s, mm, c->args_max);
-    uint64_t from = s->at = s->head.args_kept;
-    s->head.exe_len = section(s, from, append_path(s, &exe->f_path), PACCT_WIRE_NO_EXE);
+    uint64_t from = s->at = PACCT_WIRE_FILLED(s->head.args_kept);
+    s->head.exe_len = section(s, from, append_path(s, &exe->f_path, &outermost), PACCT_WIRE_NO_EXE);
     from = s->at;
-    s->head.cwd_len = section(s, from, append_path(s, &fs->pwd), PACCT_WIRE_NO_CWD);
+    s->head.cwd_len = section(s, from, append_path(s, &fs->pwd, &outermost), PACCT_WIRE_NO_CWD);
     from = s->at;
     s->head.cgroup_len = section(s, from, c->groups != 0 && append_group(s, task, c->group_root), PACCT_WIRE_NO_CGROUP);
     from = *(volatile uint64_t*)&s->at;

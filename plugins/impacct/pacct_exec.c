@@ -32,13 +32,14 @@ static bool join_parts(const char* parts, size_t len, char* room, struct pacct_b
     size_t at = PACCT_EXEC_PATH_MAX;
     for (const char* const end = parts + len; parts < end;) {
         const size_t part = strnlen(parts, (size_t)(end - parts));
-        if (part == 0 || parts + part == end || part + 1 > at || memchr(parts, '/', part) != NULL) {
+        if (part == 0 || parts + PACCT_WIRE_FILLED(part + 1) > end || part + 1 > at ||
+            memchr(parts, '/', part) != NULL) {
             return false;
         }
         at -= part + 1;
         room[at] = '/';
         memcpy(room + at + 1, parts, part);
-        parts += part + 1;
+        parts += PACCT_WIRE_FILLED(part + 1);
     }
     if (len == 0) {
         room[--at] = '/';
@@ -63,7 +64,7 @@ bool pacct_exec_parse(const void* data, size_t size, struct pacct_exec_room* roo
     if (size < sizeof(*w)) {
         return false;
     }
-    const size_t tail = (size_t)w->args_kept + w->exe_len + w->cwd_len + w->cgroup_len;
+    const size_t args = PACCT_WIRE_FILLED(w->args_kept), tail = args + w->exe_len + w->cwd_len + w->cgroup_len;
     const bool fork = w->kind == PACCT_WIRE_FORK;
     if ((!fork && w->kind != PACCT_WIRE_EXEC) || (fork && tail != 0) || size - sizeof(*w) != tail || w->pid == 0 ||
         w->args_kept > w->args_len) {
@@ -91,7 +92,7 @@ bool pacct_exec_parse(const void* data, size_t size, struct pacct_exec_room* roo
         if ((w->flags & PACCT_WIRE_NO_ARGS) == 0) {
             ev->args = (struct pacct_bytes){at, w->args_kept};
         }
-        at += w->args_kept;
+        at += args;
         if (w->exe_len > 0) {
             set_path(w, PACCT_WIRE_NO_EXE, at, w->exe_len, room->path[0], &ev->executable);
         }

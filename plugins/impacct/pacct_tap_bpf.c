@@ -52,8 +52,8 @@ extern const char pacct_bpf_object[] __attribute__((visibility("hidden")));
 extern const char pacct_bpf_object_end[] __attribute__((visibility("hidden")));
 
     #define PROGRAMS 2
-    /* longest event: of struct scratch in exec.bpf.c */
-    #define EVENT_MAX (sizeof(struct pacct_wire) + PACCT_WIRE_ARGS_MAX + 1 + PACCT_WIRE_PATHS_MAX + PACCT_WIRE_PART_MAX)
+    /* longest event */
+    #define EVENT_MAX (sizeof(struct pacct_wire) + PACCT_WIRE_TAIL_MAX)
 static const char* const programs[PROGRAMS] = {"on_fork", "on_exec"};
 
 struct tap_bpf {
@@ -68,9 +68,25 @@ struct tap_bpf {
     uint64_t whole[EVENT_MAX / sizeof(uint64_t)]; /* an event that goes on at the beginning of the ring */
 };
 
-static int no_print(enum libbpf_print_level level __attribute__((unused)),
-                    const char* format __attribute__((unused)),
-                    va_list args __attribute__((unused))) {
+/* Why the kernel's verifier refuses the program: libbpf has that only as something to print. Its lines are what it
+ * looked at, why it stopped, and how much work that was. */
+static char refusal[PACCT_TAP_WHY / 2];
+
+static bool is_statistics(const char* line) {
+    return strncmp(line, "processed ", 10) == 0 || strncmp(line, "verification time ", 18) == 0 ||
+           strncmp(line, "stack depth ", 12) == 0 || strncmp(line, "-- END", 6) == 0;
+}
+
+static int keep_refusal(enum libbpf_print_level level __attribute__((unused)), const char* format, va_list args) {
+    char *text = NULL, *rest = NULL;
+    if (strstr(format, "PROG LOAD LOG") == NULL || vasprintf(&text, format, args) < 0) {
+        return 0;
+    }
+    for (const char* line = strtok_r(text, "\n", &rest); line != NULL && !is_statistics(line);
+         line = strtok_r(NULL, "\n", &rest)) {
+        snprintf(refusal, sizeof(refusal), "%s", line);
+    }
+    free(text);
     return 0;
 }
 
@@ -247,17 +263,22 @@ struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char wh
         return NULL;
     }
     t->tap.ops = &ops;
-    const libbpf_print_fn_t before = libbpf_set_print(no_print);
+    refusal[0] = '\0';
+    const libbpf_print_fn_t before = libbpf_set_print(keep_refusal);
     const char* const failed = start(t, options);
     const int error = errno;
     libbpf_set_print(before);
     if (failed == NULL) {
         return &t->tap;
     }
-    snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(error),
-             error == EPERM || error == EACCES ? " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before Linux "
-                                                 "5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)"
-                                               : "");
+    if (refusal[0] != '\0') {
+        snprintf(why, PACCT_TAP_WHY, "this kernel refuses the program, which should be reported: %s", refusal);
+    } else {
+        snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(error),
+                 error == EPERM || error == EACCES ? " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before "
+                                                     "Linux 5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)"
+                                                   : "");
+    }
     close_tap(&t->tap);
     return NULL;
 }

@@ -2,12 +2,13 @@
  * @file pacct_wire.h
  * @brief What the BPF program writes into the ring: one event.
  *
- * Layout: struct pacct_wire, then, without padding, args_kept bytes of
- * arguments as they lie in memory (each ended by a NUL), exe_len bytes of
- * the executable's path, cwd_len of the working directory's, cgroup_len of the
- * control group's. A path is its parts from the last to the first, each ended
- * by a NUL: that is how the kernel's structures are walked. A fork has none of
- * these.
+ * Layout: struct pacct_wire, then args_kept bytes of arguments as they lie in
+ * memory (each ended by a NUL), exe_len bytes of the executable's path, cwd_len
+ * of the working directory's, cgroup_len of the control group's. A path is its
+ * parts from the last to the first, each ended by a NUL: that is how the
+ * kernel's structures are walked. The arguments, and each part, are filled up
+ * to a multiple of 8 bytes, of any value, so that the program can write words
+ * on every machine. A fork has none of these.
  *
  * Included by the BPF program, too, where there are no headers of libc: the
  * includer provides the fixed-width types.
@@ -18,11 +19,15 @@
 #define PACCT_WIRE_COMM 16
 /** More bytes of arguments are never kept; all bits set, so that the kernel's verifier sees a limit. */
 #define PACCT_WIRE_ARGS_MAX 16383u
+/** What the arguments and each part are filled up to a multiple of. */
+#define PACCT_WIRE_WORD 8u
+#define PACCT_WIRE_FILLED(len) (((len) + PACCT_WIRE_WORD - 1) & ~(uint64_t)(PACCT_WIRE_WORD - 1))
 /** Bytes of one path part with its NUL. */
 #define PACCT_WIRE_PART_MAX 256u
-/** Bytes of one path, and of the three together. */
-#define PACCT_WIRE_PATH_MAX 4096u
-#define PACCT_WIRE_PATHS_MAX (3 * PACCT_WIRE_PATH_MAX)
+/** Bytes of one path: 4096, and what 48 parts can be filled up with. */
+#define PACCT_WIRE_PATH_MAX 4480u
+/** Bytes behind the struct; a path that is too long is noticed only when it has been written. */
+#define PACCT_WIRE_TAIL_MAX (PACCT_WIRE_ARGS_MAX + 1 + 3 * PACCT_WIRE_PATH_MAX + PACCT_WIRE_PART_MAX)
 
 enum pacct_wire_kind { PACCT_WIRE_FORK = 1, PACCT_WIRE_EXEC = 2 };
 
@@ -47,8 +52,8 @@ struct pacct_wire {
     uint64_t start_boot; /**< the same by the clock since boot */
     uint64_t parent_boot; /**< start_boot of ppid */
     uint32_t uid, login_uid, session;
+    uint32_t unused; /**< the names begin, and all ends, at a multiple of 8 everywhere */
     char comm[PACCT_WIRE_COMM], parent_comm[PACCT_WIRE_COMM]; /**< terminated */
-    uint32_t unused; /**< makes the length a multiple of 8 everywhere */
 };
 
 /** What the program is told, before it is attached. */

@@ -34,12 +34,16 @@ put("state", "newer", b'\1{"format":2}\n')
 put("state", "position", b"\2" + bytes(range(160)))
 
 
+def filled(piece):
+    return piece + bytes(-len(piece) % 8)
+
+
 def event(kind, args=b"", exe=(), cwd=(), cgroup=(), flags=0):
     """As in plugins/impacct/pacct_wire.h."""
-    paths = [b"".join(part + b"\0" for part in reversed(path)) for path in (exe, cwd, cgroup)]
-    head = struct.pack("=6H3I4Q3I16s16sI", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
-                       10**7, 1000, 1000, 3, b"name", b"maker", 0)
-    return head + args + b"".join(paths)
+    paths = [b"".join(filled(part + b"\0") for part in reversed(path)) for path in (exe, cwd, cgroup)]
+    head = struct.pack("=6H3I4Q4I16s16s", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
+                       10**7, 1000, 1000, 3, 0, b"name", b"maker")
+    return head + filled(args) + b"".join(paths)
 
 
 put("exec", "fork", event(1))
