@@ -48,6 +48,10 @@ instead() {
         echo "cannot be captured, records of go without them: $1; $none"
     fi
 }
+if [ ! -e /sys/kernel/btf/vmlinux ]; then # a kernel that has none
+    said "$(instead "$btf")" env
+    exit_test
+fi
 said 'for are captured by means of bpf' env
 said "$(instead "$btf")" unshare --mount "$WORK/without_btf"
 said "cannot be captured, records of go without them: $btf; $none" \

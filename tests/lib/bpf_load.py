@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """bpf_load.py OBJECT: loads the BPF programs of an object file as the module does, attaches them to nothing, and prints what
-the kernel's verifier says: of each program how much there was to look at or, where one is refused, all of it.
+the kernel's verifier says: of each program how much there was to look at or, where one is refused, all of it. Exit code 77:
+the kernel does not describe itself, so it can load none.
 """
 import ctypes
+import os
 import sys
 
 STATISTICS = 4  # BPF_LOG_STATS of the kernel's include/linux/bpf_verifier.h
 
+if not os.path.exists("/sys/kernel/btf/vmlinux"):
+    print("there is no /sys/kernel/btf/vmlinux")
+    sys.exit(77)
 bpf = ctypes.CDLL("libbpf.so.1")
 for function in "object__open", "object__next_program", "program__name":
     getattr(bpf, f"bpf_{function}").restype = ctypes.c_void_p
