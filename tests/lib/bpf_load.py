@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """bpf_load.py OBJECT: loads the BPF programs of an object file as the module does, attaches them to nothing, and prints what
-the kernel's verifier says: of each program how much there was to look at or, where one is refused, all of it. Exit code 77:
-the kernel does not describe itself, so it can load none.
+the kernel's verifier says: of each program how much there was to look at or, where one is refused, why, and the last
+instructions that it looked at, with their lines of the source. Exit code 77: the kernel does not describe itself, so it can
+load none.
 """
 import ctypes
 import os
 import sys
 
-STATISTICS = 4  # BPF_LOG_STATS of the kernel's include/linux/bpf_verifier.h
+STEPS, STATISTICS = 1, 4  # BPF_LOG_LEVEL1, BPF_LOG_STATS of the kernel's include/linux/bpf_verifier.h
+LONGEST = (1 << 24) - 1  # as much as old kernels take for a buffer
 
 if not os.path.exists("/sys/kernel/btf/vmlinux"):
     print("there is no /sys/kernel/btf/vmlinux")
@@ -15,19 +17,27 @@ if not os.path.exists("/sys/kernel/btf/vmlinux"):
 bpf = ctypes.CDLL("libbpf.so.1")
 for function in "object__open", "object__next_program", "program__name":
     getattr(bpf, f"bpf_{function}").restype = ctypes.c_void_p
-path = sys.argv[1].encode()
-loaded = ctypes.c_void_p(bpf.bpf_object__open(path))
-logs = []
-program = bpf.bpf_object__next_program(loaded, None)
-while program:
-    log = ctypes.create_string_buffer(1 << 16)
-    at = ctypes.c_void_p(program)
-    bpf.bpf_program__set_log_level(at, STATISTICS)
-    bpf.bpf_program__set_log_buf(at, log, ctypes.c_size_t(len(log)))
-    logs.append((ctypes.string_at(bpf.bpf_program__name(at)).decode(), log))
-    program = bpf.bpf_object__next_program(loaded, at)
-if bpf.bpf_object__load(loaded) == 0:
-    for name, log in logs:
-        print(f"{name}: {log.value.decode().strip()}")
-elif bpf.bpf_object__load(ctypes.c_void_p(bpf.bpf_object__open(path))) != 0:  # libbpf prints the verifier's words
+
+
+def load(path, level, size):
+    """Whether they could be loaded, and what the verifier said of each that it looked at."""
+    opened = ctypes.c_void_p(bpf.bpf_object__open(path.encode()))
+    logs = {}
+    at = ctypes.c_void_p(bpf.bpf_object__next_program(opened, None))
+    while at:
+        log = ctypes.create_string_buffer(size)
+        bpf.bpf_program__set_log_level(at, level)
+        bpf.bpf_program__set_log_buf(at, log, ctypes.c_size_t(size))
+        logs[ctypes.string_at(bpf.bpf_program__name(at)).decode()] = log
+        at = ctypes.c_void_p(bpf.bpf_object__next_program(opened, at))
+    done = bpf.bpf_object__load(opened) == 0
+    return done, {name: log.value.decode(errors="replace").strip() for name, log in logs.items() if log.value}
+
+
+loaded, said = load(sys.argv[1], STATISTICS, 1 << 16)
+for name, log in said.items():
+    print(f"{name}: {log}")
+if not loaded:
+    for name, log in load(sys.argv[1], STEPS, LONGEST)[1].items():
+        print(f"{name}, the last steps:", *log.splitlines()[-25:], sep="\n")
     sys.exit(1)
