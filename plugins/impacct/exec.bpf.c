@@ -263,8 +263,8 @@ static __always_inline void copy_comm(char to[PACCT_WIRE_COMM], const struct tas
     ((uint64_t*)to)[1] = from[1];
 }
 
-/* false: the process is not in the namespace */
-static __always_inline bool fill_head(struct pacct_wire* w,
+/* What a fork tells, and an exec, too; false: the process is not in the namespace */
+static __always_inline bool fill_life(struct pacct_wire* w,
                                       struct task_struct* leader,
                                       struct task_struct* parent,
                                       uint32_t pid_ns) {
@@ -277,8 +277,12 @@ static __always_inline bool fill_head(struct pacct_wire* w,
     w->start_boot = leader->start_boottime;
     w->ppid = number_of(parent, pid_ns);
     w->parent_boot = parent->start_boottime;
-    w->uid = leader->real_cred->uid.val;
     copy_comm(w->parent_comm, parent);
+    return true;
+}
+
+static __always_inline void fill_person(struct pacct_wire* w, struct task_struct* leader, struct task_struct* parent) {
+    w->uid = leader->real_cred->uid.val;
     copy_comm(w->comm, leader);
     w->flags = (parent->flags & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
     if (bpf_core_field_exists(leader->loginuid)) {
@@ -287,7 +291,6 @@ static __always_inline bool fill_head(struct pacct_wire* w,
     } else {
         w->flags |= PACCT_WIRE_NO_LOGIN;
     }
-    return true;
 }
 
 /* Where the next part goes; false where there is no room for more. */
@@ -334,20 +337,33 @@ static __always_inline bool append_name(struct scratch* s, const struct dentry* 
     return *(const volatile uint32_t*)&dentry->d_name.len == len; /* else it got another name meanwhile */
 }
 
+/* What is needed of a mount lies together, and is read at once: from mnt_parent to mnt.mnt_root. */
+#define MOUNT_AT bpf_core_field_offset(struct mount, mnt_parent)
+#define MOUNTPOINT_AT (bpf_core_field_offset(struct mount, mnt_mountpoint) - MOUNT_AT)
+#define ROOT_AT (bpf_core_field_offset(struct mount, mnt.mnt_root) - MOUNT_AT)
+#define MOUNT_READ 64
+
 /* Append the parts from where a mount hangs to the root of its mount namespace; false where that is not possible within
  * limits. The verifier cannot know what is around a struct vfsmount, so this is read call by call. */
 static __noinline bool append_outside(struct scratch* s, const struct vfsmount* inner) {
+    char read[MOUNT_READ] __attribute__((aligned(8))) = {0};
+    struct mount** const outer = (void*)read;
+    struct dentry** const mountpoint = (void*)read + MOUNTPOINT_AT;
+    struct dentry** const root = (void*)read + ROOT_AT;
     struct mount* mount = (void*)inner - bpf_core_field_offset(struct mount, mnt);
-    struct dentry *dentry = NULL, *root = NULL;
+    if (MOUNTPOINT_AT > MOUNT_READ - sizeof(void*) || ROOT_AT > MOUNT_READ - sizeof(void*)) {
+        return false; /* not so in any kernel that is known */
+    }
+    bpf_probe_read_kernel(read, ROOT_AT + sizeof(void*), (void*)mount + MOUNT_AT);
+    struct dentry* dentry = *root;
     for (int i = 0; i < PATH_STEPS; i++) {
-        if (dentry == root) {
-            struct mount* const outer = BPF_CORE_READ(mount, mnt_parent);
-            if (outer == mount) {
+        if (dentry == *root) {
+            if (*outer == mount) {
                 return true;
             }
-            dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-            root = BPF_CORE_READ(outer, mnt.mnt_root);
-            mount = outer;
+            mount = *outer;
+            dentry = *mountpoint;
+            bpf_probe_read_kernel(read, ROOT_AT + sizeof(void*), (void*)mount + MOUNT_AT);
             continue;
         }
         struct dentry* const up = BPF_CORE_READ(dentry, d_parent);
@@ -460,10 +476,10 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
     const uint32_t zero = 0;
     struct pacct_wire w = {.kind = PACCT_WIRE_FORK};
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
-    if (c == NULL || child->pid != child->tgid || !fill_head(&w, child, parent->group_leader, c->pid_ns)) {
+    if (c == NULL || child->pid != child->tgid || !fill_life(&w, child, parent->group_leader, c->pid_ns)) {
         return 0;
     }
-    if (bpf_ringbuf_output(&ring, &w, sizeof(w), wake_flags()) != 0) {
+    if (bpf_ringbuf_output(&ring, &w, PACCT_WIRE_FORK_SIZE, wake_flags()) != 0) {
         count_lost();
     }
     return 0;
@@ -479,9 +495,10 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
         return 0;
     }
     __builtin_memset(&s->head, 0, sizeof(s->head));
-    if (!fill_head(&s->head, task, parent, c->pid_ns)) {
+    if (!fill_life(&s->head, task, parent, c->pid_ns)) {
         return 0;
     }
+    fill_person(&s->head, task, parent);
     struct mm_struct* const mm = task->mm;
     struct file* const exe = mm->exe_file;
     struct fs_struct* const fs = task->fs;

@@ -59,47 +59,62 @@ static void set_path(const struct pacct_wire* w,
     }
 }
 
+/* Whether the parts of an exec are as long as it is. */
+static bool is_whole(const struct pacct_wire* w, size_t size) {
+    const size_t head = sizeof(*w), paths = (size_t)w->exe_len + w->cwd_len + w->cgroup_len;
+    return size >= head && size - head == PACCT_WIRE_FILLED(w->args_kept) + paths && w->args_kept <= w->args_len;
+}
+
+static void set_person(const struct pacct_wire* w, struct pacct_exec* ev) {
+    ev->uid = w->uid;
+    if ((w->flags & PACCT_WIRE_NO_LOGIN) == 0) {
+        ev->login_uid = w->login_uid;
+        ev->session = w->session;
+    }
+    ev->helper = (w->flags & PACCT_WIRE_HELPER) != 0;
+    memcpy(ev->comm, w->comm, sizeof(ev->comm) - 1);
+}
+
+static void set_command(const struct pacct_wire* w, struct pacct_exec_room* room, struct pacct_exec* ev) {
+    const char* at = (const char*)(w + 1);
+    ev->args_len = w->args_len;
+    if ((w->flags & PACCT_WIRE_NO_ARGS) == 0) {
+        ev->args = (struct pacct_bytes){at, w->args_kept};
+    }
+    at += PACCT_WIRE_FILLED(w->args_kept);
+    if (w->exe_len > 0) {
+        set_path(w, PACCT_WIRE_NO_EXE, at, w->exe_len, room->path[0], &ev->executable);
+    }
+    at += w->exe_len;
+    set_path(w, PACCT_WIRE_NO_CWD, at, w->cwd_len, room->path[1], &ev->cwd);
+    at += w->cwd_len;
+    set_path(w, PACCT_WIRE_NO_CGROUP, at, w->cgroup_len, room->path[2], &ev->cgroup);
+}
+
 bool pacct_exec_parse(const void* data, size_t size, struct pacct_exec_room* room, struct pacct_exec* ev) {
     const struct pacct_wire* const w = data;
-    if (size < sizeof(*w)) {
+    if (size < PACCT_WIRE_FORK_SIZE || w->pid == 0) {
         return false;
     }
-    const size_t args = PACCT_WIRE_FILLED(w->args_kept), tail = args + w->exe_len + w->cwd_len + w->cgroup_len;
-    const bool fork = w->kind == PACCT_WIRE_FORK;
-    if ((!fork && w->kind != PACCT_WIRE_EXEC) || (fork && tail != 0) || size - sizeof(*w) != tail || w->pid == 0 ||
-        w->args_kept > w->args_len) {
+    if (w->kind == PACCT_WIRE_FORK ? size != PACCT_WIRE_FORK_SIZE : w->kind != PACCT_WIRE_EXEC || !is_whole(w, size)) {
         return false;
     }
-    const bool login = (w->flags & PACCT_WIRE_NO_LOGIN) == 0;
     *ev = (struct pacct_exec){
-        .kind = fork ? PACCT_EXEC_FORK : PACCT_EXEC_EXEC,
+        .kind = w->kind == PACCT_WIRE_FORK ? PACCT_EXEC_FORK : PACCT_EXEC_EXEC,
         .pid = w->pid,
         .ppid = w->ppid,
         .time = w->time,
         .start = w->start,
         .start_boot = w->start_boot,
         .parent_boot = w->parent_boot,
-        .uid = w->uid,
-        .login_uid = login ? w->login_uid : PACCT_EXEC_NOBODY,
-        .session = login ? w->session : PACCT_EXEC_NOBODY,
-        .helper = (w->flags & PACCT_WIRE_HELPER) != 0,
-        .args_len = w->args_len,
+        .uid = PACCT_EXEC_NOBODY,
+        .login_uid = PACCT_EXEC_NOBODY,
+        .session = PACCT_EXEC_NOBODY,
     };
-    memcpy(ev->comm, w->comm, sizeof(ev->comm) - 1);
     memcpy(ev->parent_comm, w->parent_comm, sizeof(ev->parent_comm) - 1);
-    if (!fork) {
-        const char* at = (const char*)(w + 1);
-        if ((w->flags & PACCT_WIRE_NO_ARGS) == 0) {
-            ev->args = (struct pacct_bytes){at, w->args_kept};
-        }
-        at += args;
-        if (w->exe_len > 0) {
-            set_path(w, PACCT_WIRE_NO_EXE, at, w->exe_len, room->path[0], &ev->executable);
-        }
-        at += w->exe_len;
-        set_path(w, PACCT_WIRE_NO_CWD, at, w->cwd_len, room->path[1], &ev->cwd);
-        at += w->cwd_len;
-        set_path(w, PACCT_WIRE_NO_CGROUP, at, w->cgroup_len, room->path[2], &ev->cgroup);
+    if (w->kind == PACCT_WIRE_EXEC) {
+        set_person(w, ev);
+        set_command(w, room, ev);
     }
     return true;
 }

@@ -31,7 +31,8 @@ struct pacct_bytes {
     size_t len;
 };
 
-/** One event. Ids are those of the pid namespace that is watched. A fork has neither arguments nor paths. */
+/** One event. Ids are those of the pid namespace that is watched. A fork has neither arguments nor paths, nor uid or
+ * comm, which it shares with its creator. */
 struct pacct_exec {
     enum pacct_exec_kind kind;
     uint32_t pid;
@@ -39,7 +40,7 @@ struct pacct_exec {
     uint64_t time; /**< when, by the monotonic clock, ns */
     uint64_t start; /**< of the process, by the monotonic clock, ns */
     uint64_t start_boot, parent_boot; /**< of the process and of ppid, by the clock since boot, ns; 0: not known */
-    uint32_t uid; /**< real */
+    uint32_t uid; /**< real; PACCT_EXEC_NOBODY: not known */
     uint32_t login_uid, session; /**< PACCT_EXEC_NOBODY: nobody logged in, or not known */
     bool helper; /**< the kernel itself started it */
     char comm[PACCT_WIRE_COMM], parent_comm[PACCT_WIRE_COMM]; /**< names, terminated; empty: not known */

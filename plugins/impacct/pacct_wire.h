@@ -40,7 +40,7 @@ enum pacct_wire_flag {
     PACCT_WIRE_HELPER = 32 /**< started by the kernel itself */
 };
 
-/** Ids are those in the pid namespace that the program was told. */
+/** Ids are those in the pid namespace that the program was told. A fork ends before uid. */
 struct pacct_wire {
     uint16_t kind, flags;
     uint16_t exe_len, cwd_len, cgroup_len;
@@ -51,10 +51,13 @@ struct pacct_wire {
     uint64_t start; /**< of the process, by the monotonic clock, ns */
     uint64_t start_boot; /**< the same by the clock since boot */
     uint64_t parent_boot; /**< start_boot of ppid */
+    char parent_comm[PACCT_WIRE_COMM]; /**< terminated */
     uint32_t uid, login_uid, session;
-    uint32_t unused; /**< the names begin, and all ends, at a multiple of 8 everywhere */
-    char comm[PACCT_WIRE_COMM], parent_comm[PACCT_WIRE_COMM]; /**< terminated */
+    uint32_t unused; /**< what follows lies, and all ends, at a multiple of 8 everywhere */
+    char comm[PACCT_WIRE_COMM]; /**< terminated */
 };
+
+#define PACCT_WIRE_FORK_SIZE offsetof(struct pacct_wire, uid)
 
 /** What the program is told, before it is attached. */
 struct pacct_wire_config {

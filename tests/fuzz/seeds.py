@@ -41,9 +41,11 @@ def filled(piece):
 def event(kind, args=b"", exe=(), cwd=(), cgroup=(), flags=0):
     """As in plugins/impacct/pacct_wire.h."""
     paths = [b"".join(filled(part + b"\0") for part in reversed(path)) for path in (exe, cwd, cgroup)]
-    head = struct.pack("=6H3I4Q4I16s16s", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
-                       10**7, 1000, 1000, 3, 0, b"name", b"maker")
-    return head + filled(args) + b"".join(paths)
+    life = struct.pack("=6H3I4Q16s", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
+                       10**7, b"maker")
+    if kind == 1:
+        return life
+    return life + struct.pack("=4I16s", 1000, 1000, 3, 0, b"name") + filled(args) + b"".join(paths)
 
 
 put("exec", "fork", event(1))
