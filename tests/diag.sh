@@ -62,6 +62,11 @@ require_root() {
     [ "$(id -u)" = 0 ] || skip_test "needs root"
 }
 
+# kernel_before VERSION: whether it is older
+kernel_before() {
+    [ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" != "$1" ]
+}
+
 # Accounting by the kernel, switched in a pid namespace of its own.
 require_accounting() {
     require_root

@@ -255,6 +255,15 @@ static const char* missing(void) {
                                : NULL;
 }
 
+/* What would help against an error */
+static const char* remedy(int error) {
+    if (error == EPERM || error == EACCES) {
+        return " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before Linux 5.11 CAP_SYS_RESOURCE, too, "
+               "or no limit of locked memory)";
+    }
+    return error == EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0 ? " (it takes Linux 5.8)" : "";
+}
+
 struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]) {
     const char* const lack = missing();
     struct tap_bpf* const t = lack == NULL ? calloc(1, sizeof(*t)) : NULL;
@@ -274,10 +283,7 @@ struct pacct_tap* pacct_tap_bpf(const struct pacct_tap_options* options, char wh
     if (refusal[0] != '\0') {
         snprintf(why, PACCT_TAP_WHY, "this kernel refuses the program, which should be reported: %s", refusal);
     } else {
-        snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(error),
-                 error == EPERM || error == EACCES ? " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before "
-                                                     "Linux 5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)"
-                                                   : "");
+        snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(error), remedy(error));
     }
     close_tap(&t->tap);
     return NULL;

@@ -24,7 +24,7 @@ storm() { # FIRST COUNT PARALLEL LONGEST
 storm 10000 1500 1 8192
 storm 20000 6000 8 100
 # since Linux 6.14, this is of the pid namespace; before, of the whole machine, which is not to be touched
-if [ "$(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1)" = 6.14 ]; then
+if ! kernel_before 6.14; then
     echo 400 >/proc/sys/kernel/pid_max
     storm 30000 4000 4 100
 fi

@@ -15,7 +15,7 @@ input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" commandLine=\"bp
 startup
 wait_command_lines bpf
 # since Linux 6.14, this is of the pid namespace; before, of the whole machine, which is not to be touched
-if [ "$(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1)" = 6.14 ]; then
+if ! kernel_before 6.14; then
     echo 400 >/proc/sys/kernel/pid_max
 fi
 # check FIRST COUNT [loss]: after a storm, all records are there, and the commands are checked

@@ -48,8 +48,12 @@ instead() {
         echo "cannot be captured, records of go without them: $1; $none"
     fi
 }
-if [ ! -e /sys/kernel/btf/vmlinux ]; then # a kernel that has none
+# kernels that cannot do it at all: without BTF, and those before the ring of BPF
+if [ ! -e /sys/kernel/btf/vmlinux ]; then
     said "$(instead "$btf")" env
+    exit_test
+elif kernel_before 5.8; then
+    said "$(instead 'BPF: loading the program failed: Invalid argument (it takes Linux 5.8)')" env
     exit_test
 fi
 said 'for are captured by means of bpf' env
@@ -58,7 +62,7 @@ said "cannot be captured, records of go without them: $btf; $none" \
     unshare --mount --pid --fork --mount-proc --kill-child "$WORK/without_btf"
 said 'for are captured by means of bpf' setpriv --bounding-set="$capng"
 lock=() # up to 5.10 the maps are locked memory, for which there is a limit
-if [ "$(printf '%s\n' 5.11 "$(uname -r)" | sort -V | head -n 1)" != 5.11 ]; then
+if kernel_before 5.11; then
     lock=(prlimit --memlock=unlimited)
     said 'for are captured by means of bpf' setpriv --bounding-set=-all,+bpf,+perfmon,+sys_resource,+dac_override
 fi

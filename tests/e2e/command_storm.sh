@@ -35,7 +35,7 @@ if [ "$STORM" -lt 5000 ]; then # too few for a loss
 fi
 
 # since Linux 6.14, this is of the pid namespace; before, of the whole machine, which is not to be touched
-if [ "$(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1)" = 6.14 ]; then
+if ! kernel_before 6.14; then
     echo 400 >/proc/sys/kernel/pid_max
 fi
 # 8 MiB are full after some 2000 processes; what starts in the seconds after a loss is in doubt

@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """bpf_load.py OBJECT: loads the BPF programs of an object file as the module does, attaches them to nothing, and prints what
 the kernel's verifier says: of each program how much there was to look at or, where one is refused, why, and the last
-instructions that it looked at, with their lines of the source. Exit code 77: the kernel does not describe itself, so it can
-load none.
+instructions that it looked at, with their lines of the source. Exit code 77: a kernel that can load none, since it does not
+describe itself, or is older than the ring (5.8).
 """
 import ctypes
 import os
 import sys
 
 STEPS, STATISTICS = 1, 4  # BPF_LOG_LEVEL1, BPF_LOG_STATS of the kernel's include/linux/bpf_verifier.h
+RING = 27  # BPF_MAP_TYPE_RINGBUF
 LONGEST = (1 << 24) - 1  # as much as old kernels take for a buffer
 
 if not os.path.exists("/sys/kernel/btf/vmlinux"):
     print("there is no /sys/kernel/btf/vmlinux")
     sys.exit(77)
 bpf = ctypes.CDLL("libbpf.so.1")
+if bpf.libbpf_probe_bpf_map_type(RING, None) == 0:
+    print("the kernel has no ring")
+    sys.exit(77)
 for function in "object__open", "object__next_program", "program__name":
     getattr(bpf, f"bpf_{function}").restype = ctypes.c_void_p
 
