@@ -14,7 +14,9 @@ HOWS = 20
 
 
 def fail(why, event):
-    sys.exit(f"{why}: {json.dumps(event)[:300]}")
+    told = {name: event.get(name) for name in ("comm", "pid", "ppid", "elapsed", "forked", "killed", "exit_code", "signal",
+                                               "command_source", "args_length", "args_truncated", "args")}
+    sys.exit(re.sub("(x{8})x+", r"\1...", f"{why}: {json.dumps(told)}")[:1000])
 
 
 def expected_args(serial, longest):
@@ -57,7 +59,7 @@ def main():
             args = expected_args(serial, longest)
             length = len("\0".join(args)) + 1
             if source != "exec" or e["args"] != cut(args, limit):
-                fail(f"expected {args}"[:300], e)
+                fail(f"expected {args}", e)
             if e["args_length"] != length or e["args_truncated"] != (length > limit):
                 fail(f"length is {length}", e)
     print(own, inherited, missing)
