@@ -43,9 +43,8 @@
 /* So long after the beginning, and after the last loss, what runs is looked at again: all that began in doubt is then
  * old enough to be certain (pacct_lives.c). */
 #define QUIET_NS UINT64_C(7000000000)
-/* the day's clock was set, if it differs by more; two clocks that are read within so long are read at once */
+/* the day's clock was set, if it differs by more */
 #define CLOCK_SET_NS 100000000
-#define CLOCK_READ_NS 10000000u
 /* of the thread that reads /proc before a process is gone */
 #define CONNECTOR_NICE (-20)
 
@@ -107,11 +106,12 @@ static void doubt(struct pacct_capture* c) {
     after_loss(c);
 }
 
-/* Read both clocks at the same moment, as far as this thread is let; when it is not, nothing has changed. */
+/* Read both clocks at the same moment, as far as this thread is let; when it is not, nothing has changed. The coarse
+ * ones stand still until the next tick, for both at once, and take a third of the time. */
 static int64_t clock_offset(struct pacct_capture* c) {
-    const uint64_t before = clock_ns(CLOCK_MONOTONIC);
-    const int64_t offset = (int64_t)(clock_ns(CLOCK_REALTIME) - before);
-    if (clock_ns(CLOCK_MONOTONIC) - before < CLOCK_READ_NS) {
+    const uint64_t before = clock_ns(CLOCK_MONOTONIC_COARSE);
+    const int64_t offset = (int64_t)(clock_ns(CLOCK_REALTIME_COARSE) - before);
+    if (clock_ns(CLOCK_MONOTONIC_COARSE) == before) {
         if (llabs(offset - c->offset) > CLOCK_SET_NS) {
             doubt(c); /* a start on the day's clock would be another one */
         }

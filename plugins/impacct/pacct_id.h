@@ -34,7 +34,7 @@ void pacct_id_init(void);
 
 /**
  * @param host identity of the host, host_len bytes, at most PACCT_ID_HOST_MAX
- * @param raw the record, raw_len bytes, at most PACCT_RECORD_MAX
+ * @param raw the record, or what else is one of its kind on the host, raw_len bytes, at most PACCT_RECORD_MAX
  * @param out PACCT_ID_LEN characters, not terminated
  */
 void pacct_id_make(const char* host, size_t host_len, const uint8_t* raw, size_t raw_len, char* out);

@@ -3,7 +3,7 @@
  * @brief The arguments of a process as text.
  *
  * Algorithm: an argument is looked at once to see which of three forms it
- * needs, and then written.
+ * needs, and then written. For most, a table of what each byte needs is enough.
  *
  * Concurrency and locking: none.
  *
@@ -32,10 +32,14 @@ struct pacct_bytes pacct_quote_next(struct pacct_bytes* args) {
     return first;
 }
 
-static bool is_plain(unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
-}
+/* What a byte in an argument needs; nothing: those of names, paths and numbers. */
+enum need { QUOTES = 1, ESCAPE = 2, A_LOOK = 4 };
+
+static const unsigned char needs[256] = {
+    [0 ... 31] = ESCAPE,    [' ' ... '$'] = QUOTES, ['\''] = ESCAPE,        ['&'] = QUOTES,
+    ['(' ... '*'] = QUOTES, [';' ... '<'] = QUOTES, ['>' ... '?'] = QUOTES, ['[' ... '^'] = QUOTES,
+    ['`'] = QUOTES,         ['{' ... '~'] = QUOTES, [127] = ESCAPE,         [128 ... 255] = A_LOOK,
+};
 
 /* Length of a character that may stand in quotes as it is; 0: a control character, or no UTF-8. */
 static size_t printable(const unsigned char* p, size_t len) {
@@ -47,18 +51,17 @@ static size_t printable(const unsigned char* p, size_t len) {
 
 static enum form form_of(struct pacct_bytes arg) {
     const unsigned char* const p = (const unsigned char*)arg.p;
-    enum form form = arg.len == 0 ? QUOTED : PLAIN;
-    for (size_t i = 0; i < arg.len;) {
-        const size_t used = printable(p + i, arg.len - i);
-        if (used == 0 || p[i] == '\'') {
+    unsigned all = 0;
+    for (size_t i = 0; i < arg.len; i++) {
+        all |= needs[p[i]];
+    }
+    for (size_t i = 0, used; (all & A_LOOK) != 0 && i < arg.len; i += used) {
+        used = printable(p + i, arg.len - i);
+        if (used == 0) {
             return ESCAPED;
         }
-        if (!is_plain(p[i])) {
-            form = QUOTED;
-        }
-        i += used;
     }
-    return form;
+    return (all & ESCAPE) != 0 ? ESCAPED : all != 0 || arg.len == 0 ? QUOTED : PLAIN;
 }
 
 static char* put_escaped(char* out, const unsigned char* p, size_t len) {

@@ -219,23 +219,31 @@ static int option_of(struct pacct_bytes program, struct pacct_bytes arg) {
     return -1;
 }
 
-/* The secret that an argument ends in, by what it begins with. */
-static struct pacct_bytes find_known(struct pacct_bytes program, struct pacct_bytes arg) {
+/* The secret that is attached to an option of one letter. */
+static struct pacct_bytes find_attached(struct pacct_bytes program, struct pacct_bytes arg) {
     const int option = option_of(program, arg);
-    if (option >= 0 && arg.len > 2) {
-        const struct pacct_bytes value = behind(arg, 2);
-        return options[option].after_colon ? after_colon(value) : value;
+    if (option < 0 || arg.len == 2) {
+        return none();
     }
-    return find_assigned(arg);
+    const struct pacct_bytes value = behind(arg, 2);
+    return options[option].after_colon ? after_colon(value) : value;
+}
+
+/* Whether there can be the value of a name, or a password in a URL. Most arguments are done with then. */
+static bool has_values(struct pacct_bytes arg) {
+    return arg.len > 0 && (memchr(arg.p, '=', arg.len) != NULL || memchr(arg.p, ':', arg.len) != NULL);
 }
 
 /* Whether an argument is one or more options of one letter, as -sSu. */
 static bool is_letters(struct pacct_bytes arg) {
     size_t len = 1;
+    if (arg.len < 2 || arg.p[0] != '-') {
+        return false;
+    }
     while (len < arg.len && isalnum((unsigned char)arg.p[len])) {
         len++;
     }
-    return arg.len > 1 && arg.p[0] == '-' && len == arg.len;
+    return len == arg.len;
 }
 
 /* The secret that an argument is, because of the one before it. Of several options there, the last takes a value. */
@@ -331,12 +339,16 @@ bool pacct_redact_copy(const struct pacct_redact* r, struct pacct_bytes args, st
         const struct pacct_bytes arg = pacct_quote_next(&args);
         const size_t from = out->len;
         struct pacct_bytes secret = {NULL, 0};
-        const bool known = r->known && arg.p != first, cut = args.p == arg.p + arg.len;
+        const bool known = r->known && arg.p != first, values = known && has_values(arg);
+        const bool cut = args.p == arg.p + arg.len;
         if (known) {
             secret = find_announced(program, before, arg);
-            secret = secret.p != NULL ? secret : find_known(program, arg);
+            secret = secret.p != NULL ? secret : find_attached(program, arg);
         }
-        bool ok = known && secret.p == NULL ? append_clean(out, arg, cut, any) : append_without(out, arg, secret, any);
+        if (values && secret.p == NULL) {
+            secret = find_assigned(arg);
+        }
+        bool ok = values && secret.p == NULL ? append_clean(out, arg, cut, any) : append_without(out, arg, secret, any);
         for (size_t i = 0; i < r->count && ok; i++) {
             ok = replace(&r->patterns[i], from, out, any);
         }

@@ -26,7 +26,8 @@ struct pacct_who {
     const struct pacct_origin* origin;
     const struct pacct_redact* redact;
     bool belongs;
-    char boot_id[BOOT_ID_SIZE];
+    char system[PACCT_ID_LEN]; /* id of the host since it was started; made with the first event, when the host is known
+                                */
     struct pacct_buf redacted, line, list;
     char path[3][PACCT_EXEC_PATH_MAX * PACCT_UTF8_GROWTH];
     char part[3][PACCT_EXEC_PATH_MAX * PACCT_UTF8_GROWTH];
@@ -36,6 +37,20 @@ struct pacct_who {
     char id[PACCT_ID_LEN], life[PACCT_ID_LEN], parent_life[PACCT_ID_LEN];
 };
 
+/* The id of a host since it was started, or of the host alone where the kernel does not tell the start. */
+static void make_system(const struct pacct_origin* origin, char id[PACCT_ID_LEN]) {
+    char boot[BOOT_ID_SIZE] = "";
+    FILE* const f = fopen(BOOT_ID_FILE, "re");
+    if (f != NULL) {
+        if (fgets(boot, sizeof(boot), f) == NULL) {
+            boot[0] = '\0';
+        }
+        fclose(f);
+    }
+    const struct pacct_id_part parts[] = {{origin->host_id, origin->host_id_len}, {boot, strlen(boot)}};
+    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), id);
+}
+
 struct pacct_who* pacct_who_new(const struct pacct_origin* origin, const struct pacct_redact* redact, bool belongs) {
     struct pacct_who* const w = calloc(1, sizeof(*w));
     if (w == NULL) {
@@ -44,13 +59,6 @@ struct pacct_who* pacct_who_new(const struct pacct_origin* origin, const struct 
     w->origin = origin;
     w->redact = redact;
     w->belongs = belongs;
-    FILE* const f = fopen(BOOT_ID_FILE, "re");
-    if (f != NULL) {
-        if (fgets(w->boot_id, sizeof(w->boot_id), f) == NULL) {
-            w->boot_id[0] = '\0';
-        }
-        fclose(f);
-    }
     return w;
 }
 
@@ -78,14 +86,13 @@ static void set_comm(struct pacct_event* ev, enum pacct_field_id field, const ch
     set_text(ev, field, (struct pacct_bytes){name, strnlen(name, PACCT_WIRE_COMM)}, room);
 }
 
-/* The id of a process: of the host, its start of the system, and the process's number and start. */
-static void make_life(const struct pacct_who* w, uint32_t pid, uint64_t start_boot, char id[PACCT_ID_LEN]) {
-    const uint64_t tick = start_boot / PACCT_EXEC_TICK_NS;
-    const struct pacct_id_part parts[] = {{w->origin->host_id, w->origin->host_id_len},
-                                          {w->boot_id, strlen(w->boot_id)},
-                                          {&pid, sizeof(pid)},
-                                          {&tick, sizeof(tick)}};
-    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), id);
+/* The id of a process: of the system, and of the process's number and start in there. */
+static void make_life(struct pacct_who* w, uint32_t pid, uint64_t start_boot, char id[PACCT_ID_LEN]) {
+    const uint64_t process[] = {pid, start_boot / PACCT_EXEC_TICK_NS};
+    if (w->system[0] == '\0') {
+        make_system(w->origin, w->system);
+    }
+    pacct_id_make(w->system, PACCT_ID_LEN, (const uint8_t*)process, sizeof(process), id);
 }
 
 /* ---- the command ---- */
