@@ -18,6 +18,10 @@
  *
  * Concurrency and locking: the kernel does not run a program a second time on a
  * CPU before the first run ended, so the scratch buffer, one per CPU, is its own.
+ * From Linux 7.0 on, programs can be preempted, and if another task comes to the
+ * same tracepoint meanwhile, the program is left out for it. Therefore there are
+ * two of each then: the first one notes what it has told, and the second one,
+ * which is called after it, tells what is not noted.
  *
  * Failure model: an event that does not fit is counted, and never half
  * written. What cannot be read is left out and flagged.
@@ -61,6 +65,7 @@ enum { BPF_RB_AVAIL_DATA = 0 };
 #define SHORT_NAME 32
 #define CGROUP_STEPS 16
 #define RING_SIZE (8 << 20)
+#define NOTES 4096
 
 #define KERNEL __attribute__((preserve_access_index))
 
@@ -171,6 +176,7 @@ struct task_struct {
     struct fs_struct* fs;
     const struct cred* real_cred;
     struct css_set* cgroups;
+    uint64_t self_exec_id;
     kuid_t loginuid;
     unsigned int sessionid;
     char comm[PACCT_WIRE_COMM];
@@ -192,10 +198,19 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
+    __uint(max_entries, 2); /* one for each of the two programs */
     __type(key, uint32_t);
     __type(value, struct scratch);
 } scratch SEC(".maps");
+
+/* What the first program has told last, by process number. Another process may overwrite that before the second one
+ * looks: then the event is told twice, which does no harm. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, NOTES);
+    __type(key, uint32_t);
+    __type(value, uint64_t);
+} notes SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -471,32 +486,53 @@ static __always_inline uint16_t section(struct scratch* s, uint64_t from, bool c
     return (uint16_t)(s->at - from);
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+/* Where the first of the two programs that are called for an event (see above) notes that it was. */
+static __always_inline uint64_t* note_of(const struct task_struct* task) {
+    const uint32_t slot = (uint32_t)task->pid % NOTES;
+    return bpf_map_lookup_elem(&notes, &slot);
+}
+
+/* Of one event: its process's start, and how often that executed something. */
+static __always_inline uint64_t event_id(const struct task_struct* task) {
+    return task->start_boottime << 16 | (uint16_t)task->self_exec_id;
+}
+
+static __always_inline void note_told(const struct pacct_wire_config* c, const struct task_struct* task) {
+    uint64_t* const note = c->twice != 0 ? note_of(task) : NULL;
+    if (note != NULL) {
+        *(volatile uint64_t*)note = event_id(task);
+    }
+}
+
+/* true: the first one was left out, and this one has to tell the event */
+static __always_inline bool is_untold(const struct task_struct* task) {
     const uint32_t zero = 0;
+    const uint64_t* const note = note_of(task);
+    struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
+    if (note == NULL || s == NULL || *(const volatile uint64_t*)note == event_id(task)) {
+        return false;
+    }
+    __sync_fetch_and_add(&s->second, 1);
+    return true;
+}
+
+static __always_inline void tell_fork(const struct pacct_wire_config* c,
+                                      struct task_struct* parent,
+                                      struct task_struct* child) {
     struct pacct_wire w = {.kind = PACCT_WIRE_FORK};
-    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
-    if (c == NULL || child->pid != child->tgid || !fill_life(&w, child, parent->group_leader, c->pid_ns)) {
-        return 0;
+    if (child->pid != child->tgid || !fill_life(&w, child, parent->group_leader, c->pid_ns)) {
+        return;
     }
     if (bpf_ringbuf_output(&ring, &w, PACCT_WIRE_FORK_SIZE, wake_flags()) != 0) {
         count_lost();
     }
-    return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binprm) {
-    const uint32_t zero = 0;
-    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
-    struct scratch* const s = bpf_map_lookup_elem(&scratch, &zero);
+static __always_inline void tell_exec(const struct pacct_wire_config* c, struct scratch* s, struct task_struct* task) {
     struct task_struct* const parent = task->real_parent->group_leader;
-    if (c == NULL || s == NULL) {
-        return 0;
-    }
     __builtin_memset(&s->head, 0, sizeof(s->head));
     if (!fill_life(&s->head, task, parent, c->pid_ns)) {
-        return 0;
+        return;
     }
     fill_person(&s->head, task, parent);
     struct mm_struct* const mm = task->mm;
@@ -516,5 +552,48 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
         count_lost();
     }
     wake_if_asked();
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
+    const uint32_t zero = 0;
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    if (c != NULL) {
+        tell_fork(c, parent, child);
+        note_told(c, child);
+    }
+    return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(second_fork, struct task_struct* parent, struct task_struct* child) {
+    const uint32_t zero = 0;
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    if (c != NULL && is_untold(child)) {
+        tell_fork(c, parent, child);
+    }
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm* binprm) {
+    const uint32_t zero = 0;
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    struct scratch* const s = bpf_map_lookup_elem(&scratch, &zero);
+    if (c != NULL && s != NULL) {
+        tell_exec(c, s, task);
+        note_told(c, task);
+    }
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(second_exec, struct task_struct* task, int old_pid, struct linux_binprm* binprm) {
+    const uint32_t zero = 0, own = 1;
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    struct scratch* const s = bpf_map_lookup_elem(&scratch, &own);
+    if (c != NULL && s != NULL && is_untold(task)) {
+        tell_exec(c, s, task);
+    }
     return 0;
 }

@@ -33,13 +33,20 @@ struct pacct_bytes pacct_quote_next(struct pacct_bytes* args) {
 }
 
 /* What a byte in an argument needs; nothing: those of names, paths and numbers. */
-enum need { QUOTES = 1, ESCAPE = 2, A_LOOK = 4 };
+enum need { Q = 1 /* quotes */, E = 2 /* to be escaped */, A_LOOK = 4 };
 
-static const unsigned char needs[256] = {
-    [0 ... 31] = ESCAPE,    [' ' ... '$'] = QUOTES, ['\''] = ESCAPE,        ['&'] = QUOTES,
-    ['(' ... '*'] = QUOTES, [';' ... '<'] = QUOTES, ['>' ... '?'] = QUOTES, ['[' ... '^'] = QUOTES,
-    ['`'] = QUOTES,         ['{' ... '~'] = QUOTES, [127] = ESCAPE,         [128 ... 255] = A_LOOK,
+/* clang-format off */
+static const unsigned char needs[128] = {
+    E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, /* 0x00 */
+    E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, /* 0x10 */
+    Q, Q, Q, Q, Q, 0, Q, E, Q, Q, Q, 0, 0, 0, 0, 0, /* 0x20 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Q, Q, 0, Q, Q, /* 0x30 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 0x40 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Q, Q, Q, Q, 0, /* 0x50 */
+    Q, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 0x60 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Q, Q, Q, Q, E, /* 0x70 */
 };
+/* clang-format on */
 
 /* Length of a character that may stand in quotes as it is; 0: a control character, or no UTF-8. */
 static size_t printable(const unsigned char* p, size_t len) {
@@ -53,7 +60,7 @@ static enum form form_of(struct pacct_bytes arg) {
     const unsigned char* const p = (const unsigned char*)arg.p;
     unsigned all = 0;
     for (size_t i = 0; i < arg.len; i++) {
-        all |= needs[p[i]];
+        all |= p[i] < sizeof(needs) ? needs[p[i]] : A_LOOK;
     }
     for (size_t i = 0, used; (all & A_LOOK) != 0 && i < arg.len; i += used) {
         used = printable(p + i, arg.len - i);
@@ -61,7 +68,7 @@ static enum form form_of(struct pacct_bytes arg) {
             return ESCAPED;
         }
     }
-    return (all & ESCAPE) != 0 ? ESCAPED : all != 0 || arg.len == 0 ? QUOTED : PLAIN;
+    return (all & E) != 0 ? ESCAPED : all != 0 || arg.len == 0 ? QUOTED : PLAIN;
 }
 
 static char* put_escaped(char* out, const unsigned char* p, size_t len) {

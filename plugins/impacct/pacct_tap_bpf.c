@@ -29,6 +29,7 @@
     #include <sys/prctl.h>
     #include <sys/stat.h>
     #include <sys/syscall.h>
+    #include <sys/utsname.h>
     #include <sys/wait.h>
     #include <unistd.h>
 
@@ -51,15 +52,23 @@ __asm__(
 extern const char pacct_bpf_object[] __attribute__((visibility("hidden")));
 extern const char pacct_bpf_object_end[] __attribute__((visibility("hidden")));
 
-    #define PROGRAMS 2
+    #define PROGRAMS 4
     /* longest event */
     #define EVENT_MAX (sizeof(struct pacct_wire) + PACCT_WIRE_TAIL_MAX)
-static const char* const programs[PROGRAMS] = {"on_fork", "on_exec"};
+static const struct {
+    const char* name;
+    bool second; /* only for kernels that leave out programs */
+} programs[PROGRAMS] = {{"on_fork", false}, {"on_exec", false}, {"second_fork", true}, {"second_exec", true}};
 
 struct tap_bpf {
     struct pacct_tap tap;
     struct bpf_object* object;
+    struct bpf_program* programs[PROGRAMS];
     struct bpf_link* links[PROGRAMS];
+    bool twice; /* the second programs are there, too */
+    uint64_t second; /* events that only those told, when it was looked at last */
+    uint64_t behind; /* events that were left out for the first programs, but those; then */
+    uint64_t untold; /* events that neither told */
     struct pacct_wire_shared* shared;
     unsigned long* consumer; /* position, written by us */
     const unsigned long* producer; /* position, written by the kernel; one page on is the ring */
@@ -122,6 +131,34 @@ static const void* whole_event(struct tap_bpf* t, const char* data, unsigned lon
     return t->whole;
 }
 
+/* How often the kernel left out the first programs. */
+static uint64_t left_out(const struct tap_bpf* t) {
+    uint64_t count = 0;
+    for (int i = 0; i < PROGRAMS; i++) {
+        struct bpf_prog_info info = {0};
+        uint32_t len = sizeof(info);
+        if (!programs[i].second && bpf_obj_get_info_by_fd(bpf_program__fd(t->programs[i]), &info, &len) == 0) {
+            count += info.recursion_misses;
+        }
+    }
+    return count;
+}
+
+/* Events that neither program told, as when two tasks were preempted in the two. One that is on its way from the first
+ * to the second looks like that; so one is believed when it is still so at the next look, which the next event that
+ * only the second tells gives reason for. */
+static uint64_t count_untold(struct tap_bpf* t) {
+    const uint64_t second = __atomic_load_n(&t->shared->second, __ATOMIC_ACQUIRE);
+    if (second != t->second) {
+        const uint64_t all = left_out(t), behind = all > second ? all - second : 0;
+        const uint64_t sure = behind < t->behind ? behind : t->behind;
+        t->second = second;
+        t->behind = behind;
+        t->untold = sure > t->untold ? sure : t->untold;
+    }
+    return t->untold;
+}
+
 /* The events that are complete in the ring from the consumer's position on, up to "end". */
 static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context) {
     struct tap_bpf* const t = (struct tap_bpf*)(void*)tap;
@@ -143,7 +180,7 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
         at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7ul;
         __atomic_store_n(t->consumer, at, __ATOMIC_RELEASE);
     }
-    return __atomic_load_n(&t->shared->lost, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&t->shared->lost, __ATOMIC_ACQUIRE) + count_untold(t);
 }
 
 /* The program writes its event and looks at this then; so an event that it has not told of is there now. */
@@ -183,6 +220,12 @@ static const char* map_memory(struct tap_bpf* t) {
     return NULL;
 }
 
+/* Whether programs can be preempted, and are left out for others then: from Linux 7.0 on. Nothing else tells. */
+static bool leaves_out(void) {
+    struct utsname system;
+    return uname(&system) == 0 && strtoul(system.release, NULL, 10) >= 7;
+}
+
 /* The number of the uppermost control group that is seen from here: in a container, /proc tells paths from it on.
  * 0: not known */
 static uint64_t group_root(void) {
@@ -202,11 +245,20 @@ static uint64_t group_root(void) {
     return number;
 }
 
+static bool load(struct tap_bpf* t) {
+    t->object = bpf_object__open_mem(pacct_bpf_object, (size_t)(pacct_bpf_object_end - pacct_bpf_object), NULL);
+    for (int i = 0; t->object != NULL && i < PROGRAMS; i++) {
+        t->programs[i] = bpf_object__find_program_by_name(t->object, programs[i].name);
+        bpf_program__set_autoload(t->programs[i], t->twice || !programs[i].second);
+    }
+    return t->object != NULL && bpf_object__load(t->object) == 0;
+}
+
 static const char* start(struct tap_bpf* t, const struct pacct_tap_options* options) {
     struct stat st;
     const uint32_t zero = 0;
-    t->object = bpf_object__open_mem(pacct_bpf_object, (size_t)(pacct_bpf_object_end - pacct_bpf_object), NULL);
-    if (t->object == NULL || bpf_object__load(t->object) != 0) {
+    t->twice = leaves_out();
+    if (!load(t)) {
         return "loading the program";
     }
     if (stat("/proc/self/ns/pid", &st) != 0) {
@@ -217,6 +269,7 @@ static const char* start(struct tap_bpf* t, const struct pacct_tap_options* opti
         .args_max = options->args_max < PACCT_WIRE_ARGS_MAX ? (uint32_t)options->args_max : PACCT_WIRE_ARGS_MAX,
         .groups = options->groups,
         .group_root = group_root(),
+        .twice = t->twice,
     };
     if (bpf_map_update_elem(fd_of(t, "config"), &zero, &config, BPF_ANY) != 0) {
         return "configuring the program";
@@ -226,7 +279,10 @@ static const char* start(struct tap_bpf* t, const struct pacct_tap_options* opti
         return failed;
     }
     for (int i = 0; i < PROGRAMS; i++) {
-        t->links[i] = bpf_program__attach(bpf_object__find_program_by_name(t->object, programs[i]));
+        if (programs[i].second && !t->twice) {
+            continue;
+        }
+        t->links[i] = bpf_program__attach(t->programs[i]); /* the first ones first: so they are called */
         if (t->links[i] == NULL) {
             return "attaching the program";
         }

@@ -64,13 +64,14 @@ struct pacct_wire_config {
     uint32_t pid_ns; /**< inode number of the pid namespace */
     uint32_t args_max; /**< arguments are cut at so many bytes, at most PACCT_WIRE_ARGS_MAX */
     uint32_t groups; /**< whether to tell control groups */
-    uint32_t unused;
+    uint32_t twice; /**< whether the second programs are attached */
     uint64_t group_root; /**< inode number of the group of version 2 that paths begin at; 0: the uppermost */
 };
 
 /** What is shared beside the ring. */
 struct pacct_wire_shared {
     uint64_t lost; /**< events that did not fit into the ring; written by the program */
+    uint64_t second; /**< events that only the second program told; written by it */
     uint32_t wake; /**< set by the reader who wants to be woken by the next exec; unset by the program, which does so */
     uint32_t unused;
 };
