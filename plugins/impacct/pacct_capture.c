@@ -21,6 +21,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,6 +37,8 @@
 /* as much as the ring holds, since all of it is drained at once after a stall; both together are 16 MiB */
 #define LIVES_MAX 32768u
 #define LIVES_BYTES (8u << 20)
+/* so many lives are more than run at once on most systems */
+#define LIVES_MANY 4096u
 /* starts that wait to be told */
 #define STARTS_MAX 4096u
 /* how late a start may be told */
@@ -54,6 +57,7 @@ struct pacct_capture {
     struct pacct_lives* lives;
     struct pacct_capture_options options;
     uint64_t lost, losses; /* events; how often the lives lost what they know */
+    size_t most; /* lives, since memory was given back */
     uint64_t rescan; /* when, monotonic; 0: not needed */
     int64_t offset; /* of the day's clock to the monotonic one */
     struct pacct_started starts[STARTS_MAX]; /* a ring */
@@ -158,6 +162,17 @@ static bool drain(struct pacct_capture* c) {
     }
     after_loss(c);
     return whole;
+}
+
+/* After a stop of the reader there are very many lives for a moment. libc would keep their memory for ever, since what
+ * lives longer lies between. */
+static void give_back(struct pacct_capture* c) {
+    const size_t kept = pacct_lives_kept(c->lives);
+    c->most = kept > c->most ? kept : c->most;
+    if (c->most >= LIVES_MANY && kept < c->most / 8) {
+        malloc_trim(0);
+        c->most = kept;
+    }
 }
 
 /* ---- taking the lock ---- */
@@ -332,6 +347,7 @@ const char* pacct_capture_name(const struct pacct_capture* c) {
 void pacct_capture_take(struct pacct_capture* c, const struct pacct_record* rec, struct pacct_life* life) {
     pthread_mutex_lock(&c->lock);
     drain(c);
+    give_back(c);
     pacct_lives_take(c->lives, rec, clock_offset(c), life);
     pthread_mutex_unlock(&c->lock);
 }

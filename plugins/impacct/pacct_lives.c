@@ -362,6 +362,10 @@ void pacct_lives_take(struct pacct_lives* l, const struct pacct_record* rec, int
     count(l, life->known);
 }
 
+size_t pacct_lives_kept(const struct pacct_lives* l) {
+    return l->count;
+}
+
 const struct pacct_lives_counts* pacct_lives_counts(const struct pacct_lives* l) {
     return &l->counts;
 }

@@ -81,6 +81,9 @@ void pacct_lives_lost(struct pacct_lives* l, uint64_t until);
  */
 void pacct_lives_take(struct pacct_lives* l, const struct pacct_record* rec, int64_t offset, struct pacct_life* life);
 
+/** How many lives are kept now. */
+size_t pacct_lives_kept(const struct pacct_lives* l);
+
 const struct pacct_lives_counts* pacct_lives_counts(const struct pacct_lives* l);
 
 #endif
