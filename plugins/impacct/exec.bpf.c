@@ -204,7 +204,7 @@ struct {
 } scratch SEC(".maps");
 
 /* What the first program has told last, by process number. Another process may overwrite that before the second one
- * looks: then the event is told twice, which does no harm. */
+ * looks: then the event is told twice, which the lives do not mind. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, NOTES);
@@ -332,8 +332,10 @@ static __always_inline bool append(struct scratch* s, const void* name) {
 /* The same for the name of a file. */
 static __always_inline bool append_name(struct scratch* s, const struct dentry* dentry) {
     const struct dentry___since_6_14* const new = (const void*)dentry;
+    /* not as a member: where that is longer than here, libbpf would refuse to read it in words */
     const uint64_t* const from =
-        (const void*)(bpf_core_field_exists(dentry->d_iname) ? dentry->d_iname : new->d_shortname.string);
+        (const void*)dentry + (bpf_core_field_exists(dentry->d_iname) ? bpf_core_field_offset(dentry->d_iname)
+                                                                      : bpf_core_field_offset(new->d_shortname));
     const uint32_t len = dentry->d_name.len;
     uint64_t to;
     if (len >= SHORT_NAME) {

@@ -166,13 +166,14 @@ static bool drain(struct pacct_capture* c) {
 
 /* After a stop of the reader there are very many lives for a moment. libc would keep their memory for ever, since what
  * lives longer lies between. */
-static void give_back(struct pacct_capture* c) {
+static bool has_to_give_back(struct pacct_capture* c) {
     const size_t kept = pacct_lives_kept(c->lives);
     c->most = kept > c->most ? kept : c->most;
-    if (c->most >= LIVES_MANY && kept < c->most / 8) {
-        malloc_trim(0);
+    const bool gone = c->most >= LIVES_MANY && kept < c->most / 8;
+    if (gone) {
         c->most = kept;
     }
+    return gone;
 }
 
 /* ---- taking the lock ---- */
@@ -347,9 +348,12 @@ const char* pacct_capture_name(const struct pacct_capture* c) {
 void pacct_capture_take(struct pacct_capture* c, const struct pacct_record* rec, struct pacct_life* life) {
     pthread_mutex_lock(&c->lock);
     drain(c);
-    give_back(c);
+    const bool trim = has_to_give_back(c);
     pacct_lives_take(c->lives, rec, clock_offset(c), life);
     pthread_mutex_unlock(&c->lock);
+    if (trim) {
+        malloc_trim(0);
+    }
 }
 
 void pacct_capture_records_lost(struct pacct_capture* c) {

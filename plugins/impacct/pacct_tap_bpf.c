@@ -5,14 +5,15 @@
  * Algorithm: the program is part of this file as the compiler for BPF made it,
  * and is adapted to the running kernel by libbpf. The ring is read here and not
  * by libbpf: what was reserved in it before a drain began has to be waited for,
- * although another CPU may still be writing it, or an event that a record needs
- * could lie behind it.
+ * although it may still be being written, or an event that a record needs could
+ * lie behind it.
  *
  * Concurrency and locking: the producer is the kernel, the consumer whoever
  * drains, one at a time.
  *
  * Failure model: what is missing to load it is told in a sentence. Lost events
- * are counted by the program.
+ * are counted by the program; those for which the kernel left it out, by the
+ * kernel, which any process may ask that has the program.
  */
 #include "config.h"
 
@@ -31,6 +32,7 @@
     #include <sys/syscall.h>
     #include <sys/utsname.h>
     #include <sys/wait.h>
+    #include <time.h>
     #include <unistd.h>
 
     #include <bpf/bpf.h>
@@ -52,6 +54,9 @@ __asm__(
 extern const char pacct_bpf_object[] __attribute__((visibility("hidden")));
 extern const char pacct_bpf_object_end[] __attribute__((visibility("hidden")));
 
+    #define SECOND_NS UINT64_C(1000000000)
+    /* how often to let others run before sleeping */
+    #define YIELDS 100
     #define PROGRAMS 4
     /* longest event */
     #define EVENT_MAX (sizeof(struct pacct_wire) + PACCT_WIRE_TAIL_MAX)
@@ -66,9 +71,9 @@ struct tap_bpf {
     struct bpf_program* programs[PROGRAMS];
     struct bpf_link* links[PROGRAMS];
     bool twice; /* the second programs are there, too */
-    uint64_t second; /* events that only those told, when it was looked at last */
-    uint64_t behind; /* events that were left out for the first programs, but those; then */
-    uint64_t untold; /* events that neither told */
+    uint64_t told; /* events that only those told, so far */
+    uint64_t untold; /* events that none told */
+    uint64_t looked, often_until; /* monotonic clock: when it was looked for those, and until when each time */
     struct pacct_wire_shared* shared;
     unsigned long* consumer; /* position, written by us */
     const unsigned long* producer; /* position, written by the kernel; one page on is the ring */
@@ -131,32 +136,61 @@ static const void* whole_event(struct tap_bpf* t, const char* data, unsigned lon
     return t->whole;
 }
 
-/* How often the kernel left out the first programs. */
-static uint64_t left_out(const struct tap_bpf* t) {
-    uint64_t count = 0;
+/* How often the kernel left out the first programs, or the second ones. false: it does not tell */
+static bool left_out(const struct tap_bpf* t, bool second, uint64_t* count) {
+    *count = 0;
     for (int i = 0; i < PROGRAMS; i++) {
         struct bpf_prog_info info = {0};
         uint32_t len = sizeof(info);
-        if (!programs[i].second && bpf_obj_get_info_by_fd(bpf_program__fd(t->programs[i]), &info, &len) == 0) {
-            count += info.recursion_misses;
+        if (programs[i].second != second || (second && !t->twice)) {
+            continue;
         }
+        if (bpf_obj_get_info_by_fd(bpf_program__fd(t->programs[i]), &info, &len) != 0) {
+            return false;
+        }
+        *count += info.recursion_misses;
     }
-    return count;
+    return true;
 }
 
-/* Events that neither program told, as when two tasks were preempted in the two. One that is on its way from the first
- * to the second looks like that; so one is believed when it is still so at the next look, which the next event that
- * only the second tells gives reason for. */
+/* Events that no program told. Of two, both were left out for it: then the first were left out more often than the
+ * second ones told something in their place, and so were the second ones. To look takes system calls: it is done once a
+ * second, and each time when the second ones had to tell something just now, since it is then that both can be left
+ * out. */
 static uint64_t count_untold(struct tap_bpf* t) {
-    const uint64_t second = __atomic_load_n(&t->shared->second, __ATOMIC_ACQUIRE);
-    if (second != t->second) {
-        const uint64_t all = left_out(t), behind = all > second ? all - second : 0;
-        const uint64_t sure = behind < t->behind ? behind : t->behind;
-        t->second = second;
-        t->behind = behind;
-        t->untold = sure > t->untold ? sure : t->untold;
+    struct timespec ts;
+    uint64_t first, both;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    const uint64_t now = (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
+    const uint64_t told = __atomic_load_n(&t->shared->second, __ATOMIC_ACQUIRE);
+    if (told != t->told) {
+        t->told = told;
+        t->often_until = now + SECOND_NS;
+    }
+    if (now < t->often_until || now >= t->looked + SECOND_NS) {
+        t->looked = now;
+        if (left_out(t, false, &first) && left_out(t, true, &both)) {
+            const uint64_t instead = __atomic_load_n(&t->shared->second, __ATOMIC_ACQUIRE); /* later than the others */
+            const uint64_t behind = first > instead ? first - instead : 0;
+            const uint64_t untold = t->twice && both < behind ? both : behind;
+            t->untold = untold > t->untold ? untold : t->untold;
+        }
     }
     return t->untold;
+}
+
+/* Wait until an event is whole that is being written, on another CPU or by a task that was preempted. */
+static uint32_t length_of(const uint32_t* header) {
+    const struct timespec moment = {.tv_nsec = 50000};
+    uint32_t len = __atomic_load_n(header, __ATOMIC_ACQUIRE);
+    for (int i = 0; (len & BPF_RINGBUF_BUSY_BIT) != 0; len = __atomic_load_n(header, __ATOMIC_ACQUIRE)) {
+        if (i++ < YIELDS) {
+            sched_yield();
+        } else {
+            nanosleep(&moment, NULL); /* it may have less priority than this thread */
+        }
+    }
+    return len;
 }
 
 /* The events that are complete in the ring from the consumer's position on, up to "end". */
@@ -167,10 +201,7 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
     unsigned long at = *t->consumer;
     while (at < end) {
         const uint32_t* const header = (const uint32_t*)(const void*)(data + (at & (t->ring - 1)));
-        uint32_t len = __atomic_load_n(header, __ATOMIC_ACQUIRE);
-        for (; (len & BPF_RINGBUF_BUSY_BIT) != 0; len = __atomic_load_n(header, __ATOMIC_ACQUIRE)) {
-            sched_yield(); /* being written, on another CPU */
-        }
+        const uint32_t len = length_of(header);
         const size_t size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
         struct pacct_exec ev;
         const void* const event = whole_event(t, data, at + BPF_RINGBUF_HDR_SZ, size);
@@ -247,15 +278,22 @@ static uint64_t group_root(void) {
 
 static bool load(struct tap_bpf* t) {
     t->object = bpf_object__open_mem(pacct_bpf_object, (size_t)(pacct_bpf_object_end - pacct_bpf_object), NULL);
-    for (int i = 0; t->object != NULL && i < PROGRAMS; i++) {
+    if (t->object == NULL) {
+        return false;
+    }
+    for (int i = 0; i < PROGRAMS; i++) {
         t->programs[i] = bpf_object__find_program_by_name(t->object, programs[i].name);
         bpf_program__set_autoload(t->programs[i], t->twice || !programs[i].second);
     }
-    return t->object != NULL && bpf_object__load(t->object) == 0;
+    if (!t->twice) { /* 30 KiB on every processor */
+        bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "scratch"), 1);
+    }
+    return bpf_object__load(t->object) == 0;
 }
 
 static const char* start(struct tap_bpf* t, const struct pacct_tap_options* options) {
     struct stat st;
+    uint64_t misses;
     const uint32_t zero = 0;
     t->twice = leaves_out();
     if (!load(t)) {
@@ -277,6 +315,9 @@ static const char* start(struct tap_bpf* t, const struct pacct_tap_options* opti
     const char* const failed = map_memory(t);
     if (failed != NULL) {
         return failed;
+    }
+    if (!left_out(t, false, &misses)) {
+        return "asking how often the program was left out";
     }
     for (int i = 0; i < PROGRAMS; i++) {
         if (programs[i].second && !t->twice) {

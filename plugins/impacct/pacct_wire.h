@@ -24,8 +24,8 @@
 #define PACCT_WIRE_FILLED(len) (((len) + PACCT_WIRE_WORD - 1) & ~(uint64_t)(PACCT_WIRE_WORD - 1))
 /** Bytes of one path part with its NUL. */
 #define PACCT_WIRE_PART_MAX 256u
-/** Bytes of one path: 4096, and what 48 parts can be filled up with. */
-#define PACCT_WIRE_PATH_MAX 4480u
+/** Bytes of one path: 4096, and what 96 parts can be filled up with. */
+#define PACCT_WIRE_PATH_MAX 4768u
 /** Bytes behind the struct; a path that is too long is noticed only when it has been written. */
 #define PACCT_WIRE_TAIL_MAX (PACCT_WIRE_ARGS_MAX + 1 + 3 * PACCT_WIRE_PATH_MAX + PACCT_WIRE_PART_MAX)
 
