@@ -65,6 +65,7 @@ struct pacct_capture {
     uint64_t unsaid;
     int epoll, kick, told; /* kick wakes the thread; told is readable while there are starts */
     bool executed; /* something was, since the thread looked */
+    bool waiting; /* the thread, for something to be executed */
     bool stop, running;
     pthread_t thread;
     struct pacct_proc proc;
@@ -161,6 +162,12 @@ static bool drain(struct pacct_capture* c) {
         doubt(c);
     }
     after_loss(c);
+    if (c->waiting && c->executed) {
+        /* The tap was asked to wake the thread once, and has; but if the tap is empty before the thread runs, it sleeps
+         * on, and nobody has asked for the next time. */
+        c->waiting = false;
+        signal_fd(c->kick);
+    }
     return whole;
 }
 
@@ -206,6 +213,7 @@ static int timeout_of(struct pacct_capture* c, uint64_t now) {
     if (c->options.starts && !c->executed) {
         c->tap->ops->await(c->tap);
         drain(c); /* what was executed just before */
+        c->waiting = !c->executed;
     }
     int ms = c->options.starts && c->executed ? STARTS_MS : -1;
     c->executed = false;
@@ -225,6 +233,7 @@ static void* run(void* arg) {
     }
     pthread_mutex_lock(&c->lock);
     while (!c->stop) {
+        c->waiting = false;
         drain(c);
         const uint64_t now = clock_ns(CLOCK_MONOTONIC);
         const bool due = c->rescan != 0 && c->rescan <= now;
