@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct.c
  * @brief Input module for Linux process accounting: rsyslog's side of it.
@@ -14,9 +15,11 @@
  * message, the others run.
  */
 #include "impacct_input.h"
+#include "impacct_abi.h"
+#include "impacct_ready.h"
 
-#include "pacct_id.h"
-#include "pacct_now.h"
+#include "event/id.h"
+#include "base/sys.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -25,7 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 MODULE_TYPE_INPUT;
 MODULE_TYPE_KEEP;
@@ -35,6 +37,7 @@ DEF_IMOD_STATIC_DATA;
 DEFobjCurrIf(datetime);
 DEFobjCurrIf(glbl);
 DEFobjCurrIf(prop);
+DEFobjCurrIf(ruleset);
 DEFobjCurrIf(statsobj);
 
 /* Above so many records a second, seen over this time, changes are let add up for a while before the next look. */
@@ -44,9 +47,8 @@ DEFobjCurrIf(statsobj);
 
 #define STATE_PREFIX "impacct-state:"
 
-/* where distributions keep the file */
-static const char* const default_files[] = {"/var/log/account/pacct", "/var/account/pacct"};
-#define DEFAULT_FILE_COUNT (sizeof(default_files) / sizeof(default_files[0]))
+/* rsyslog's name for it */
+#define DEFAULT_RULESET "RSYSLOG_DefaultRuleset"
 
 struct instanceConf_s {
     struct instanceConf_s* next;
@@ -56,6 +58,7 @@ struct instanceConf_s {
     bool refused; /* said why; does not run */
     struct impacct_owner* owner; /* until there is an input */
     struct impacct_exec* exec; /* NULL: not asked for, or cannot be had */
+    struct impacct_usage* usage; /* the same */
     struct impacct_input* input;
 };
 typedef struct instanceConf_s instanceConf_t;
@@ -67,24 +70,22 @@ struct modConfData_s {
 
 static modConfData_t* load_conf = NULL; /* being loaded */
 static modConfData_t* run_conf = NULL; /* running */
+static bool unready = false; /* rsyslogd waits for this module before it calls itself ready */
 static const struct impacct_host host = {&datetime, &glbl, &prop, &statsobj};
-static struct impacct_shared shared = {.host = &host};
+/* at the first records of a slow name service; short enough for a stop */
+#define NAMES_PATIENCE_MS 1000
+
+static struct pacct_name_patience names_patience;
+static struct impacct_shared shared = {.host = &host, .patience = &names_patience};
 /* instances whose messages may still be in queues; see freeCnf */
 static instanceConf_t* retired = NULL;
 
-static const char* find_default_file(void) {
-    for (size_t i = 0; i < DEFAULT_FILE_COUNT; i++) {
-        if (access(default_files[i], F_OK) == 0) {
-            return default_files[i];
-        }
-    }
-    return default_files[0];
-}
-
 static void free_instance(instanceConf_t* inst) {
     pacct_plan_free(&inst->route.text);
+    pacct_plan_free(&inst->route.summary_text);
     pacct_plan_free(&inst->route.tree);
     pacct_plan_free(&inst->route.state_tree);
+    pacct_plan_free(&inst->route.summary_tree);
     impacct_params_free(&inst->settings);
     free(inst->state_path);
     free(inst);
@@ -92,14 +93,17 @@ static void free_instance(instanceConf_t* inst) {
 
 static rsRetVal make_plans(instanceConf_t* inst) {
     static const struct pacct_set none;
-    const struct pacct_set all = pacct_set_full();
-    const struct pacct_set* const some = &inst->settings.properties;
+    const struct pacct_set all = pacct_set_of_others(), of_summary = pacct_set_of_summaries();
     const enum pacct_schema schema = (enum pacct_schema)inst->settings.schema;
-    /* a state message is rare, and of little use by halves: it has all its properties or none */
-    const struct pacct_set* const of_states = memcmp(some, &none, sizeof(none)) == 0 ? &none : &all;
+    struct pacct_set some = inst->settings.properties;
+    /* state messages and summaries are rare, and of little use by halves: they have all their properties or none */
+    const bool any = memcmp(&some, &none, sizeof(none)) != 0;
+    pacct_set_keep(&some, &all);
     if (pacct_plan_make(schema, &all, &inst->route.text) != 0 ||
-        pacct_plan_make(schema, some, &inst->route.tree) != 0 ||
-        pacct_plan_make(schema, of_states, &inst->route.state_tree) != 0) {
+        pacct_plan_make(schema, &some, &inst->route.tree) != 0 ||
+        pacct_plan_make(schema, any ? &all : &none, &inst->route.state_tree) != 0 ||
+        pacct_plan_make(schema, &of_summary, &inst->route.summary_text) != 0 ||
+        pacct_plan_make(schema, any ? &of_summary : &none, &inst->route.summary_tree) != 0) {
         return RS_RET_OUT_OF_MEMORY;
     }
     return RS_RET_OK;
@@ -174,13 +178,18 @@ static void refuse_second_owner(instanceConf_t* inst) {
     }
 }
 
+/* Whether anything beside records is asked of the kernel. */
+static bool captures(const struct impacct_settings* s) {
+    return s->command_line != IMPACCT_COMMAND_OFF || s->usage != IMPACCT_USAGE_OFF;
+}
+
 /* The kernel writes the records of one pid namespace, rsyslogd's, into one file only. */
 static void refuse_second_capture(instanceConf_t* inst) {
     for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
-        if (!other->refused && other->settings.command_line != IMPACCT_COMMAND_OFF) {
+        if (!other->refused && captures(&other->settings)) {
             LogError(0, RS_RET_PARAM_ERROR,
-                     "impacct: two inputs, for '%s' and '%s', have a parameter 'commandLine'; only the one whose file "
-                     "the kernel writes can have it; the second one is not started",
+                     "impacct: two inputs, for '%s' and '%s', have a parameter 'commandLine' or 'usage'; only the one "
+                     "whose file the kernel writes can have it; the second one is not started",
                      other->settings.file, inst->settings.file);
             inst->refused = true;
             return;
@@ -191,7 +200,7 @@ static void refuse_second_capture(instanceConf_t* inst) {
 static void set_state_path(instanceConf_t* inst) {
     const uchar* directory = (const uchar*)inst->settings.state_directory;
     if (directory[0] == '\0') {
-        directory = glbl.GetWorkDir(load_conf->pConf);
+        directory = IMPACCT_WORK_DIRECTORY(glbl, load_conf->pConf);
     }
     if (directory == NULL || directory[0] == '\0') {
         LogMsg(0, RS_RET_ERR, LOG_WARNING,
@@ -204,8 +213,8 @@ static void set_state_path(instanceConf_t* inst) {
     inst->refused = inst->state_path == NULL;
 }
 
-static void find_ruleset(instanceConf_t* inst, const char* param, char* name, ruleset_t** ruleset) {
-    if (name[0] != '\0' && rulesetGetRuleset(load_conf->pConf, ruleset, (uchar*)name) != RS_RET_OK) {
+static void find_ruleset(instanceConf_t* inst, const char* param, char* name, ruleset_t** found) {
+    if (name[0] != '\0' && rulesetGetRuleset(load_conf->pConf, found, (uchar*)name) != RS_RET_OK) {
         LogError(0, RS_RET_RULESET_NOT_FOUND,
                  "impacct: parameter '%s' is \"%s\", but there is no such ruleset; input for '%s' is not started",
                  param, name, inst->settings.file);
@@ -218,17 +227,39 @@ static void find_rulesets(instanceConf_t* inst) {
     find_ruleset(inst, "ruleset", s->ruleset, &inst->route.ruleset);
     inst->route.state_ruleset = inst->route.ruleset;
     find_ruleset(inst, "stateRuleset", s->state_ruleset, &inst->route.state_ruleset);
+    inst->route.summary_ruleset = inst->route.ruleset;
+    find_ruleset(inst, "summary.ruleset", s->summary_ruleset, &inst->route.summary_ruleset);
+}
+
+/* rsyslog has said what is wrong; that it is of this input only now */
+static void find_limit(instanceConf_t* inst) {
+    ratelimit_t* limiter;
+    inst->route.conf = load_conf->pConf;
+    if (inst->settings.ratelimit_name[0] == '\0') {
+        return;
+    }
+    if (impacct_limiter_make(&limiter, &inst->settings, load_conf->pConf) != RS_RET_OK) {
+        LogError(
+            0, RS_RET_NOT_FOUND,
+            "impacct: parameter 'ratelimit.name' is \"%s\", but there is no such ratelimit() for inputs; input for "
+            "'%s' is not started",
+            inst->settings.ratelimit_name, inst->settings.file);
+        inst->refused = true;
+        return;
+    }
+    ratelimitDestruct(limiter);
 }
 
 static rsRetVal make_inputs(void) {
     DEFiRet;
     unsigned slot = 0;
-    CHKmalloc(shared.wake = pacct_wake_new());
+    CHKmalloc(shared.watch = pacct_watch_new());
     CHKmalloc(shared.ttys = pacct_ttys_new("/proc"));
+    names_patience = (struct pacct_name_patience)PACCT_NAME_PATIENCE(NAMES_PATIENCE_MS);
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused) {
             CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->owner,
-                                      inst->exec, inst->state_path));
+                                      inst->exec, inst->usage, inst->state_path));
             inst->owner = NULL;
         }
     }
@@ -245,11 +276,20 @@ static void free_inputs(void) {
         inst->owner = NULL;
         impacct_exec_free(inst->exec);
         inst->exec = NULL;
+        impacct_usage_free(inst->usage);
+        inst->usage = NULL;
     }
     pacct_ttys_free(shared.ttys);
     shared.ttys = NULL;
-    pacct_wake_free(shared.wake);
-    shared.wake = NULL;
+    pacct_watch_free(shared.watch);
+    shared.watch = NULL;
+}
+
+static void tell_ready(void) {
+    if (unready) {
+        unready = false;
+        impacct_ready_tell();
+    }
 }
 
 /* Serve every input until none has more to do at once. Returns how long to wait, in milliseconds. */
@@ -266,6 +306,7 @@ static int serve_all(void) {
                 wait = timeout < wait ? timeout : wait;
             }
         }
+        tell_ready();
     }
     return wait;
 }
@@ -278,7 +319,7 @@ struct pace {
 
 /* Whether records come so fast that being woken for each would cost more than they do themselves. */
 static bool is_busy(struct pace* pace) {
-    const int64_t now = pacct_now_ms();
+    const int64_t now = pacct_monotonic_ms();
     uint64_t records = 0;
     for (const instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         records += inst->input != NULL ? impacct_input_records(inst->input) : 0;
@@ -302,9 +343,9 @@ static void run(void) {
     while (!glbl.GetGlobalInputTermState()) {
         const int wait = serve_all();
         if (is_busy(&pace)) {
-            pacct_wake_pause(PACE_PAUSE_MS, &during);
+            pacct_watch_pause(PACE_PAUSE_MS, &during);
         }
-        if (!glbl.GetGlobalInputTermState() && !pacct_wake_wait(shared.wake, wait, &during)) {
+        if (!glbl.GetGlobalInputTermState() && !pacct_watch_wait(shared.watch, wait, &during)) {
             for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
                 if (inst->input != NULL) {
                     impacct_input_waited(inst->input);
@@ -325,10 +366,6 @@ BEGINnewInpInst
         }
         ABORT_FINALIZE(RS_RET_PARAM_ERROR);
     }
-    if (inst->settings.file[0] == '\0') {
-        free(inst->settings.file);
-        CHKmalloc(inst->settings.file = strdup(find_default_file()));
-    }
     CHKiRet(make_plans(inst));
     if (load_conf->last == NULL) {
         load_conf->first = inst;
@@ -340,6 +377,9 @@ BEGINnewInpInst
 
 finalize_it:
     if (inst != NULL) {
+        if (iRet == RS_RET_OUT_OF_MEMORY) {
+            LogError(0, iRet, "impacct: out of memory; input for '%s' is not started", inst->settings.file);
+        }
         free_instance(inst);
     }
     CODE_STD_FINALIZERnewInpInst
@@ -359,6 +399,7 @@ BEGINcheckCnf
     CODESTARTcheckCnf;
     for (instanceConf_t* inst = load_conf->first; inst != NULL; inst = inst->next) {
         find_rulesets(inst);
+        find_limit(inst);
         if (!inst->refused) {
             set_state_path(inst);
         }
@@ -366,7 +407,7 @@ BEGINcheckCnf
             refuse_shared_state(inst);
         }
         refuse_second_owner(inst);
-        if (!inst->refused && inst->settings.command_line != IMPACCT_COMMAND_OFF) {
+        if (!inst->refused && captures(&inst->settings)) {
             refuse_second_capture(inst);
         }
     }
@@ -387,6 +428,9 @@ BEGINactivateCnfPrePrivDrop
         if (!inst->refused && inst->settings.command_line != IMPACCT_COMMAND_OFF) {
             inst->exec = impacct_exec_new(&host, &inst->settings);
         }
+        if (!inst->refused && inst->settings.usage != IMPACCT_USAGE_OFF) {
+            inst->usage = impacct_usage_new(&host, &inst->settings);
+        }
     }
 
 finalize_it:
@@ -405,8 +449,9 @@ ENDactivateCnf
 BEGINfreeCnf
     instanceConf_t *inst, *next;
     CODESTARTfreeCnf;
-    /* The names of properties in messages that still wait in queues of rulesets belong to the plans (pacct_tree.h).
-     * rsyslog empties these queues after this call: the plans stay until the module is unloaded. */
+    /* The names of properties in messages that still wait in queues of rulesets belong to the plans
+     * (output/properties.h). rsyslog empties these queues after this call: the plans stay until the module is unloaded.
+     */
     for (inst = pModConf->first; inst != NULL; inst = next) {
         next = inst->next;
         inst->next = retired;
@@ -414,8 +459,30 @@ BEGINfreeCnf
     }
 ENDfreeCnf
 
+/* rsyslog hands the messages of a ruleset without a queue to its main queue, as it does with those of its default
+ * ruleset.
+ */
+static void warn_of_shared_queue(const instanceConf_t* inst) {
+    ruleset_t* others;
+    if (inst->refused || inst->route.ruleset == NULL ||
+        rulesetGetRuleset(inst->route.conf, &others, UCHAR_CONSTANT(DEFAULT_RULESET)) != RS_RET_OK ||
+        ruleset.GetRulesetQueue(inst->route.ruleset) != ruleset.GetRulesetQueue(others)) {
+        return;
+    }
+    LogMsg(0, NO_ERRCODE, LOG_WARNING,
+           "impacct: ruleset \"%s\" has no queue of its own, so that the input for '%s' shares rsyslog's main queue: "
+           "while "
+           "an output of it is slow, all other inputs have to wait; give the ruleset queue.type=\"LinkedList\"",
+           inst->settings.ruleset, inst->settings.file);
+}
+
 BEGINwillRun
     CODESTARTwillRun;
+    for (const instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
+        warn_of_shared_queue(inst);
+    }
+    unready = true;
+    impacct_ready_announce();
 ENDwillRun
 
 static void stop_all(void* arg __attribute__((unused))) {
@@ -428,7 +495,7 @@ static void stop_all(void* arg __attribute__((unused))) {
     /* last: where an output hangs, the thread may not come back from it */
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (inst->input != NULL) {
-            impacct_input_say_goodbye(inst->input);
+            impacct_input_send_stopped(inst->input);
         }
     }
 }
@@ -437,17 +504,17 @@ BEGINrunInput
     int cancel_state;
     CODESTARTrunInput;
     /* rsyslog cancels inputs that do not end in time. Here that is only let happen where rsyslog itself may wait for
-     * ever, for a direct queue's output (impacct_msg.c): elsewhere it could leave locks held. */
+     * ever, for a direct queue's output (impacct_sender.c): elsewhere it could leave locks held. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_cleanup_push(stop_all, NULL);
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (inst->input != NULL) {
-            CHKiRet(impacct_input_start(inst->input));
+            impacct_input_start(inst->input);
         }
     }
     run();
+    tell_ready();
 
-finalize_it:
     pthread_cleanup_pop(1);
     pthread_setcancelstate(cancel_state, NULL);
 ENDrunInput
@@ -467,6 +534,7 @@ BEGINmodExit
     objRelease(datetime, CORE_COMPONENT);
     objRelease(glbl, CORE_COMPONENT);
     objRelease(prop, CORE_COMPONENT);
+    objRelease(ruleset, CORE_COMPONENT);
     objRelease(statsobj, CORE_COMPONENT);
 ENDmodExit
 
@@ -485,11 +553,35 @@ BEGINqueryEtryPt
     CODEqueryEtryPt_IsCompatibleWithFeature_IF_OMOD_QUERIES
 ENDqueryEtryPt
 
+/* differs: set to what hinders it, a part of a sentence */
+static rsRetVal use_interfaces(const char** differs) {
+    DEFiRet;
+    *differs = "the interface 'datetime' has another version";
+    CHKiRet(objUse(datetime, CORE_COMPONENT));
+    *differs = "the interface 'glbl' has another version";
+    CHKiRet(objUse(glbl, CORE_COMPONENT));
+    *differs = "the interface 'prop' has another version";
+    CHKiRet(objUse(prop, CORE_COMPONENT));
+    *differs = "the interface 'ruleset' has another version";
+    CHKiRet(objUse(ruleset, CORE_COMPONENT));
+    *differs = "the interface 'statsobj' has another version";
+    CHKiRet(objUse(statsobj, CORE_COMPONENT));
+
+finalize_it:
+    RETiRet;
+}
+
 BEGINmodInit()
+    const char* differs;
     CODESTARTmodInit;
     *ipIFVersProvided = CURR_MOD_IF_VERSION;
-    CHKiRet(objUse(datetime, CORE_COMPONENT));
-    CHKiRet(objUse(glbl, CORE_COMPONENT));
-    CHKiRet(objUse(prop, CORE_COMPONENT));
-    CHKiRet(objUse(statsobj, CORE_COMPONENT));
+    iRet = use_interfaces(&differs);
+    if (iRet == RS_RET_OK) {
+        iRet = impacct_abi_prove(&host, &differs);
+    }
+    if (iRet != RS_RET_OK) {
+        impacct_abi_refuse(iRet, differs);
+        FINALIZE;
+    }
+    impacct_abi_compare_versions();
 ENDmodInit

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_exec.c
- * @brief Who executed what, for one input: pacct_capture with rsyslog's messages and counters around it.
+ * @brief Who executed what, for one input: from what is captured to fields and events, with counters around it.
  *
- * Algorithm: passes on.
+ * Algorithm: pacct_capture says who executed what, pacct_enrich makes fields
+ * of it.
  *
  * Concurrency and locking: used by the input thread, after it was made by
  * rsyslog's main thread. Counters are read by impstats, hence atomic.
@@ -10,14 +12,24 @@
  * Failure model: records go without commands, which is said once.
  */
 #include "impacct_exec.h"
-#include "impacct_count.h"
+#include "impacct_stats.h"
+#include "base/sys.h"
+#include "capture/capture.h"
+#include "command/enrich.h"
 
 #include <stdlib.h>
 
+/* so long nothing was too much before it is said again */
+#define OVERLOAD_OVER_MS 60000
+
 struct impacct_exec {
     const struct impacct_host* host;
+    const struct impacct_settings* settings;
     struct pacct_capture* capture;
+    struct pacct_enrich* enrich;
+    struct pacct_event event; /* given out last */
     struct pacct_capture_counts counted; /* so much is in the counters */
+    int64_t overload_ms; /* when there was too much last; 0: not lately */
     statsobj_t* stats;
     STATSCOUNTER_DEF(ctr_matched, mut_matched)
     STATSCOUNTER_DEF(ctr_inherited, mut_inherited)
@@ -25,21 +37,23 @@ struct impacct_exec {
     STATSCOUNTER_DEF(ctr_missing, mut_missing)
     STATSCOUNTER_DEF(ctr_evicted, mut_evicted)
     STATSCOUNTER_DEF(ctr_lost, mut_lost)
-    STATSCOUNTER_DEF(ctr_told, mut_told)
-    STATSCOUNTER_DEF(ctr_untold, mut_untold)
+    STATSCOUNTER_DEF(ctr_cut, mut_cut)
+    STATSCOUNTER_DEF(ctr_sent, mut_sent)
+    STATSCOUNTER_DEF(ctr_dropped, mut_dropped)
 };
 
-static rsRetVal make_counters(struct impacct_exec* e, const char* file) {
+static rsRetVal make_counters(struct impacct_exec* e, const struct impacct_settings* settings) {
     DEFiRet;
-    CHKiRet(impacct_stats_make(&e->stats, e->host, file, ", commandLine"));
+    CHKiRet(impacct_stats_make(&e->stats, e->host, settings, "commandLine"));
     IMPACCT_COUNTER(e->host, e, "matched", ctr_matched, mut_matched);
     IMPACCT_COUNTER(e->host, e, "inherited", ctr_inherited, mut_inherited);
     IMPACCT_COUNTER(e->host, e, "scanned", ctr_scanned, mut_scanned);
     IMPACCT_COUNTER(e->host, e, "missing", ctr_missing, mut_missing);
     IMPACCT_COUNTER(e->host, e, "evicted", ctr_evicted, mut_evicted);
     IMPACCT_COUNTER(e->host, e, "events.lost", ctr_lost, mut_lost);
-    IMPACCT_COUNTER(e->host, e, "exec.messages", ctr_told, mut_told);
-    IMPACCT_COUNTER(e->host, e, "exec.messages.lost", ctr_untold, mut_untold);
+    IMPACCT_COUNTER(e->host, e, "events.cut", ctr_cut, mut_cut);
+    IMPACCT_COUNTER(e->host, e, "exec.messages", ctr_sent, mut_sent);
+    IMPACCT_COUNTER(e->host, e, "exec.messages.dropped", ctr_dropped, mut_dropped);
     CHKiRet(e->host->statsobj->ConstructFinalize(e->stats));
 
 finalize_it:
@@ -47,11 +61,11 @@ finalize_it:
 }
 
 struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const struct impacct_settings* settings) {
-    char why[PACCT_CAPTURE_WHY];
+    char reason[PACCT_CAPTURE_REASON_MAX];
     const struct pacct_capture_options options = {
-        .means = (enum pacct_capture_means)(settings->command_line - IMPACCT_COMMAND_AUTO),
-        .tap = {.args_max = (size_t)settings->command_max_length, .groups = settings->origin != 0},
-        .starts = settings->exec_messages != 0,
+        .backend = (enum pacct_capture_backend)(settings->command_line - IMPACCT_COMMAND_AUTO),
+        .of_backend = {.args_max = (size_t)settings->command_max_length, .groups = settings->origin != 0},
+        .exec_messages = settings->exec_messages != 0,
         .not_root = settings->skip_root != 0,
         .not_helpers = settings->skip_kernel_helpers != 0,
     };
@@ -62,15 +76,16 @@ struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const str
         return NULL;
     }
     e->host = host;
-    e->capture = pacct_capture_new(&options, why);
-    if (e->capture == NULL || make_counters(e, settings->file) != RS_RET_OK) {
+    e->settings = settings;
+    e->capture = pacct_capture_new(&options, reason);
+    if (e->capture == NULL || make_counters(e, settings) != RS_RET_OK) {
         LogError(0, RS_RET_ERR, "impacct: command lines cannot be captured, records of '%s' go without them: %s",
-                 settings->file, e->capture == NULL ? why : "out of memory");
+                 settings->file, e->capture == NULL ? reason : "out of memory");
         impacct_exec_free(e);
         return NULL;
     }
-    LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: command lines for '%s' are captured by means of %s%s%s", settings->file,
-           pacct_capture_name(e->capture), why[0] != '\0' ? "; " : "", why);
+    LogMsg(0, NO_ERRCODE, LOG_INFO, "impacct: command lines for '%s' are captured by %s%s%s", settings->file,
+           pacct_capture_name(e->capture), reason[0] != '\0' ? "; " : "", reason);
     return e;
 }
 
@@ -79,44 +94,87 @@ void impacct_exec_free(struct impacct_exec* e) {
         if (e->stats != NULL) {
             e->host->statsobj->Destruct(&e->stats);
         }
+        pacct_enrich_free(e->enrich);
         pacct_capture_free(e->capture);
         free(e);
     }
 }
 
-void impacct_exec_take(struct impacct_exec* e, const struct pacct_record* rec, struct pacct_life* life) {
-    pacct_capture_take(e->capture, rec, life);
+rsRetVal impacct_exec_set_origin(struct impacct_exec* e, const struct pacct_origin* origin) {
+    e->enrich = pacct_enrich_new(origin, e->settings->redact, e->settings->origin != 0);
+    return e->enrich != NULL ? RS_RET_OK : RS_RET_OUT_OF_MEMORY;
 }
 
-void impacct_exec_records_lost(struct impacct_exec* e) {
-    pacct_capture_records_lost(e->capture);
+rsRetVal impacct_exec_join(
+    struct impacct_exec* e, const struct pacct_record* rec, bool may_live, time_t now, struct pacct_event* ev) {
+    struct pacct_process process = {.command = NULL};
+    pacct_capture_take(e->capture, rec, may_live, &process);
+    const bool made = pacct_enrich_exit(e->enrich, &process, rec->pid, now, ev);
+    pacct_command_unref(process.command);
+    return made ? RS_RET_OK : RS_RET_OUT_OF_MEMORY;
 }
 
-bool impacct_exec_started(struct impacct_exec* e, struct pacct_started* started) {
-    return pacct_capture_started(e->capture, started);
+void impacct_exec_all_joined(struct impacct_exec* e) {
+    pacct_capture_all_taken(e->capture);
 }
 
-void impacct_exec_told(struct impacct_exec* e, bool told) {
-    if (told) {
-        STATSCOUNTER_INC(e->ctr_told, e->mut_told);
+void impacct_exec_records_again(struct impacct_exec* e) {
+    pacct_capture_records_again(e->capture);
+}
+
+rsRetVal impacct_exec_next(struct impacct_exec* e, time_t now, const struct pacct_event** ev) {
+    struct pacct_exec_message message;
+    *ev = NULL;
+    if (!pacct_capture_next_exec(e->capture, &message)) {
+        return RS_RET_OK;
+    }
+    const bool made = pacct_enrich_exec(e->enrich, &message, now, &e->event);
+    pacct_command_unref(message.process.command);
+    if (!made) {
+        impacct_exec_count_sent(e, false);
+        return RS_RET_OUT_OF_MEMORY;
+    }
+    *ev = &e->event;
+    return RS_RET_OK;
+}
+
+void impacct_exec_count_sent(struct impacct_exec* e, bool sent) {
+    if (sent) {
+        STATSCOUNTER_INC(e->ctr_sent, e->mut_sent);
     } else {
-        STATSCOUNTER_INC(e->ctr_untold, e->mut_untold);
+        STATSCOUNTER_INC(e->ctr_dropped, e->mut_dropped);
     }
 }
 
-int impacct_exec_fd(const struct impacct_exec* e) {
-    return pacct_capture_fd(e->capture);
+int impacct_exec_ready_fd(const struct impacct_exec* e) {
+    return pacct_capture_exec_fd(e->capture);
+}
+
+/* Too much is executed for all of it to be kept: said once, and again only after it was over for a while. */
+static void see_overload(struct impacct_exec* e, bool overload) {
+    const int64_t ms = overload || e->overload_ms != 0 ? pacct_monotonic_ms() : 0;
+    if (overload && e->overload_ms == 0) {
+        LogMsg(0, NO_ERRCODE, LOG_WARNING,
+               "impacct: more is executed than can be kept; the command lines of some records of '%s' are missing: see "
+               "the counters evicted, events.cut and events.lost",
+               e->settings->file);
+    }
+    if (overload || ms - e->overload_ms > OVERLOAD_OVER_MS) {
+        e->overload_ms = overload ? ms : 0;
+    }
 }
 
 void impacct_exec_count(struct impacct_exec* e) {
     const struct pacct_capture_counts now = pacct_capture_counts(e->capture);
     const struct pacct_capture_counts* const then = &e->counted;
-    STATSCOUNTER_ADD(e->ctr_matched, e->mut_matched, now.lives.exec - then->lives.exec);
-    STATSCOUNTER_ADD(e->ctr_inherited, e->mut_inherited, now.lives.inherited - then->lives.inherited);
-    STATSCOUNTER_ADD(e->ctr_scanned, e->mut_scanned, now.lives.scan - then->lives.scan);
-    STATSCOUNTER_ADD(e->ctr_missing, e->mut_missing, now.lives.missing - then->lives.missing);
-    STATSCOUNTER_ADD(e->ctr_evicted, e->mut_evicted, now.lives.evicted - then->lives.evicted);
+    STATSCOUNTER_ADD(e->ctr_matched, e->mut_matched, now.join.exec - then->join.exec);
+    STATSCOUNTER_ADD(e->ctr_inherited, e->mut_inherited, now.join.inherited - then->join.inherited);
+    STATSCOUNTER_ADD(e->ctr_scanned, e->mut_scanned, now.join.scan - then->join.scan);
+    STATSCOUNTER_ADD(e->ctr_missing, e->mut_missing, now.join.missing - then->join.missing);
+    STATSCOUNTER_ADD(e->ctr_evicted, e->mut_evicted, now.join.evicted - then->join.evicted);
     STATSCOUNTER_ADD(e->ctr_lost, e->mut_lost, now.lost - then->lost);
-    STATSCOUNTER_ADD(e->ctr_untold, e->mut_untold, now.unsaid - then->unsaid);
+    STATSCOUNTER_ADD(e->ctr_cut, e->mut_cut, now.cut - then->cut);
+    STATSCOUNTER_ADD(e->ctr_dropped, e->mut_dropped, now.dropped - then->dropped);
+    see_overload(e, now.join.evicted > then->join.evicted || now.lost > then->lost || now.cut > then->cut);
     e->counted = now;
 }

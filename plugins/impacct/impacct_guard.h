@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_guard.h
  * @brief Sees to it that accounting does not go silent unnoticed: silence, stop, free space.
@@ -6,8 +7,8 @@
 #define IMPACCT_GUARD_H
 
 #include "impacct_params.h"
-#include "pacct_notice.h"
-#include "pacct_record.h"
+#include "event/notice.h"
+#include "file/record.h"
 
 struct impacct_guard;
 
@@ -19,8 +20,14 @@ struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings)
 
 void impacct_guard_free(struct impacct_guard* g);
 
+/** Whether the process of a record that was just read is seen to live still. */
+bool impacct_guard_sees_alive(const struct impacct_guard* g, const struct pacct_record* rec);
+
+/** Another file is being read from now on. */
+void impacct_guard_opened(struct impacct_guard* g);
+
 /** A record was read. */
-void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* rec);
+void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* rec, enum pacct_about about);
 
 /**
  * What there is to say; to be called whenever everything in the file has been read, until it returns false.
@@ -29,6 +36,12 @@ void impacct_guard_record(struct impacct_guard* g, const struct pacct_record* re
  * @param n made
  */
 bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n);
+
+/**
+ * The same while there is more to read, which may last for as long as the output is slower than the machine: what needs
+ * no records is found out, that is little space.
+ */
+bool impacct_guard_next_behind(struct impacct_guard* g, struct pacct_notice* n);
 
 /** Whether records do not come although processes end, as far as has been found out; false where it is not watched. */
 bool impacct_guard_down(const struct impacct_guard* g);

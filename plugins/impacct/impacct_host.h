@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_host.h
- * @brief rsyslog's headers, and what differs between its versions.
+ * @brief rsyslog's headers, and the interfaces of rsyslog that the module uses.
  *
- * The only place with conditions on the version of rsyslog. configure probes
- * for what is there (AC_CHECK_DECL), so nothing asks for a version number.
+ * The same source builds with rsyslog 8.2102 to 8.2610 without a condition on
+ * its version.
  */
 #ifndef IMPACCT_HOST_H
 #define IMPACCT_HOST_H
@@ -24,6 +25,22 @@
 #include "srUtils.h"
 #include "statsobj.h"
 #include "unicode-helper.h"
+
+/** The global parameter workDirectory, whose function takes the configuration since there may be several (8.2204). */
+#ifdef HAVE_RSYSLOG_SEVERAL_CONFIGURATIONS
+    #define IMPACCT_WORK_DIRECTORY(glbl, conf) ((glbl).GetWorkDir(conf))
+#else
+    #define IMPACCT_WORK_DIRECTORY(glbl, conf) ((void)(conf), (glbl).GetWorkDir())
+#endif
+
+/** Whether there are ratelimit() objects (8.2602), and a limiter that takes its limits from one. */
+#ifdef HAVE_RSYSLOG_NAMED_RATELIMITS
+    #define IMPACCT_NAMED_RATELIMITS 1
+    #define IMPACCT_RATELIMIT_OF(limiter, conf, name, file) ratelimitNewFromConfig(limiter, conf, name, "impacct", file)
+#else
+    #define IMPACCT_NAMED_RATELIMITS 0
+    #define IMPACCT_RATELIMIT_OF(limiter, conf, name, file) ((void)(conf), RS_RET_NOT_IMPLEMENTED)
+#endif
 
 /**
  * rsyslog's object interfaces. DEFobjCurrIf makes them static per file, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_identity.c
  * @brief The host that records were written on: its name, and what its ids are made from.
@@ -10,11 +11,10 @@
  * Failure model: there is always some identity.
  */
 #include "impacct_identity.h"
+#include "base/sys.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define MACHINE_ID_FILE "/etc/machine-id"
 #define MACHINE_ID_LEN 32 /* machine-id(5) */
 
 static void set_hostname(struct impacct_identity* identity, const char* name, struct pacct_origin* origin) {
@@ -27,14 +27,7 @@ static void set_hostname(struct impacct_identity* identity, const char* name, st
 
 /* "" where there is none */
 static void read_machine_id(char line[PACCT_ID_HOST_MAX]) {
-    FILE* const f = fopen(MACHINE_ID_FILE, "re");
-    if (f == NULL || fgets(line, PACCT_ID_HOST_MAX, f) == NULL) {
-        line[0] = '\0';
-    }
-    if (f != NULL) {
-        fclose(f);
-    }
-    line[strcspn(line, "\n")] = '\0';
+    pacct_sys_first_line(IMPACCT_MACHINE_ID, line, PACCT_ID_HOST_MAX);
     if (strlen(line) != MACHINE_ID_LEN) {
         line[0] = '\0'; /* systemd writes "uninitialized" before the first boot is complete */
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_identity.h
  * @brief The host that records were written on: its name, and what its ids are made from.
@@ -7,7 +8,7 @@
 
 #include "impacct_host.h"
 #include "impacct_params.h"
-#include "pacct_event.h"
+#include "event/event.h"
 
 /** Longest host name, as UTF-8, with its terminator. */
 #define IMPACCT_HOSTNAME_SIZE 768

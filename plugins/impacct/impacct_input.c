@@ -1,130 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_input.c
- * @brief One input at run time: reads its file, submits, keeps its position.
+ * @brief One input at run time: its life cycle, and the loop from its source to rsyslog.
  *
- * Algorithm: impacct_input_serve() reads at most one batch of records, hands
- * it to rsyslog and notes the position behind it (impacct_ack.h). Positions
- * that are done with go to the state file after persistStateInterval records,
- * and after SETTLE_MS in any case.
+ * Algorithm: impacct_input_serve() hands at most one batch to rsyslog
+ * (impacct_pipeline.h), and says how that ended (impacct_delivery.h). Summaries
+ * that are due are sent before anything more is read. What is to be said of
+ * accounting itself is asked for when the source has nothing more for now.
  *
  * Concurrency and locking: everything runs in the module's input thread, but
- * for the two helpers with threads of their own, pacct_names and pacct_keeper.
+ * for helpers with threads of their own, which take care of it themselves.
  * Counters are read by impstats, hence atomic.
  *
- * Failure model: nothing that fails loses a record. What cannot be read, sent
- * or stored is said once, and tried again; a batch that rsyslog did not take
- * is read again from the file.
+ * Failure model: nothing that fails loses a record. A batch that rsyslog did
+ * not take is read again from the source.
  */
 #include "impacct_input.h"
-#include "impacct_ack.h"
-#include "impacct_count.h"
+#include "impacct_pipeline.h"
+#include "impacct_delivery.h"
 #include "impacct_guard.h"
 #include "impacct_identity.h"
-#include "impacct_tell.h"
-#include "pacct_follow.h"
-#include "pacct_keeper.h"
-#include "pacct_now.h"
-#include "pacct_text.h"
+#include "impacct_names.h"
+#include "impacct_notices.h"
+#include "impacct_source_file.h"
+#include "impacct_stats.h"
+#include "impacct_summary.h"
+#include "base/sys.h"
+#include "output/line.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#define INPUT_NAME "impacct"
-/* records that are submitted before the other inputs have their turn, and that share one acknowledgement */
-#define BATCH 1024
-
-/* the poll behind inotify, and the one without */
-#define POLL_BEHIND_INOTIFY_MS 10000
-#define POLL_ALONE_MS 1000
-/* a position that changed is stored after this time even if few records came */
-#define SETTLE_MS 1000
-/* how often to look whether batches in flight are done with: first, and at most, while none is */
-#define ACK_FIRST_MS 20
-#define ACK_LAST_MS 1000
-/* how long to stay with a file that was rotated: the kernel needs microseconds, unless it has to wait for the disk */
-#define LINGER_MS 200
-/* how long to wait before sending again what rsyslog did not take: first, and at most */
-#define RETRY_FIRST_MS 1000
-#define RETRY_LAST_MS 30000
 /* how long to wait at stop for what is in flight; rsyslog gives an input a second */
 #define STOP_WAIT_MS 500
-#define STOP_LOOK_MS 2
-/* how long one record may wait for the name of its user */
-#define NAME_WAIT_MS 100
-/* notices that wait while rsyslog takes nothing; more are in rsyslog's own log only */
-#define KEPT_MAX 32
 
 struct impacct_input {
     const struct impacct_shared* shared;
     const struct impacct_settings* settings;
-    unsigned slot;
-    char* state_path;
+    const struct impacct_route* route;
     struct pacct_origin origin;
     struct impacct_identity identity;
-    struct pacct_dialect dialect;
-    struct pacct_follow* follow;
+    struct impacct_names names;
+    struct impacct_source* source;
     struct impacct_sender* sender;
-    struct impacct_ack* ack;
-    struct pacct_keeper* keeper;
+    struct impacct_delivery* delivery;
+    struct impacct_notices* notices;
     struct impacct_guard* guard; /* NULL: the file is another host's */
     struct impacct_owner* owner; /* NULL: accounting is not ours */
     struct impacct_exec* exec; /* NULL: none */
+    struct impacct_usage* usage; /* NULL: none */
+    struct impacct_summary* summary; /* NULL: nothing is summed up */
+    struct impacct_pipeline pipeline;
+    bool started; /* it is known where */
+    bool idle; /* the source had nothing more when it was asked last */
 
-    unsigned batched; /* records in the open batch */
-    uint64_t records; /* read since the start */
-    struct impacct_tally tally; /* of the reading now under way */
     struct pacct_notice notice; /* being made */
-    struct pacct_notice* notices[KEPT_MAX]; /* to be sent before anything else */
-    unsigned kept;
-    struct pacct_position batch_start;
-    struct pacct_position done; /* may be stored */
-    struct pacct_position stored; /* was handed to the keeper */
-    unsigned unstored; /* records between the two */
-    int64_t stored_ms, retry_ms; /* when; 0: not set */
-    int retry_wait_ms; /* how long that was; 0: the last batch was taken */
-    int ack_ms; /* next look at batches in flight */
-    bool full; /* no more batches may be in flight */
-    bool refused; /* rsyslog did not take the open batch */
-    bool started;
-    bool watch_told, store_told, send_told;
-
+    uint64_t records; /* read since the start */
     struct impacct_counters counters;
 };
 
-/* ---- notices that are kept ---- */
-
-/* Keep a notice until rsyslog has taken it. Those that the follower gives rise to need no keeping: they come again when
- * their batch is read again. */
-static void keep_notice(struct impacct_input* in, const struct pacct_notice* n) {
-    struct pacct_notice* const copy = in->kept < KEPT_MAX ? malloc(sizeof(*copy)) : NULL;
-    if (copy != NULL) {
-        *copy = *n;
-        in->notices[in->kept++] = copy;
-    }
-}
-
-static void drop_kept(struct impacct_input* in) {
-    while (in->kept > 0) {
-        free(in->notices[--in->kept]);
-    }
-}
-
 /* ---- making and releasing ---- */
 
-static struct pacct_follow* make_follow(const struct impacct_input* in) {
-    struct pacct_follow* const f = pacct_follow_new(in->settings->file, &in->dialect);
-    if (f != NULL && in->settings->rotated_files) {
-        pacct_follow_rotated(f, in->settings->rotated_max_age);
+static struct pacct_set wanted_fields(const struct impacct_settings* settings, const struct impacct_route* route) {
+    struct pacct_set wanted = {{0}};
+    if (impacct_sends_records(settings) || settings->exec_messages) {
+        wanted = settings->format == IMPACCT_FORMAT_TEXT ? pacct_line_fields() : route->text.fields;
+        pacct_set_add_all(&wanted, &route->tree.fields);
     }
-    if (f != NULL) {
-        pacct_follow_linger(f, LINGER_MS);
+    for (unsigned i = 0; settings->summary_interval > 0 && i < settings->summary_by.count; i++) {
+        pacct_set_add(&wanted, settings->summary_by.field[i]);
     }
-    return f;
+    return wanted;
+}
+
+static rsRetVal make_source(struct impacct_input* in, unsigned slot) {
+    const struct impacct_source_file_parts parts = {
+        .settings = in->settings,
+        .route = in->route,
+        .origin = &in->origin,
+        .guard = in->guard,
+        .exec = in->exec,
+        .usage = in->usage,
+        .watch = in->shared->watch,
+        .slot = slot,
+    };
+    in->source = impacct_source_file_new(&parts);
+    return in->source != NULL ? RS_RET_OK : RS_RET_OUT_OF_MEMORY;
 }
 
 rsRetVal impacct_input_new(struct impacct_input** input,
@@ -134,33 +95,48 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_route* route,
                            struct impacct_owner* owner,
                            struct impacct_exec* exec,
+                           struct impacct_usage* usage,
                            const char* state_path) {
     DEFiRet;
     struct impacct_input* in;
     CHKmalloc(in = calloc(1, sizeof(*in)));
     in->shared = shared;
     in->settings = settings;
-    in->slot = slot;
+    in->route = route;
     in->exec = exec;
-    in->dialect.ahz = (uint32_t)settings->ahz;
-    in->dialect.v0_big_endian = settings->v0_byte_order == IMPACCT_ORDER_NATIVE
-                                    ? __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-                                    : settings->v0_byte_order == IMPACCT_ORDER_BIG;
-    if (state_path != NULL) {
-        CHKmalloc(in->state_path = strdup(state_path));
-    }
-    in->origin.wanted = settings->format == IMPACCT_FORMAT_TEXT ? pacct_text_fields() : route->text.fields;
-    pacct_set_add_all(&in->origin.wanted, &route->tree.fields);
+    in->usage = usage;
+    in->origin.wanted = wanted_fields(settings, route);
+    in->origin.needs_entity_id = settings->schema == PACCT_SCHEMA_ECS;
     /* another host's terminals have other names */
     in->origin.ttys = settings->hostname[0] == '\0' ? shared->ttys : NULL;
-    CHKmalloc(in->follow = make_follow(in));
-    CHKmalloc(in->ack = impacct_ack_new(shared->host, INPUT_NAME));
-    CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, route, &in->origin));
+    CHKmalloc(in->notices = impacct_notices_new(&in->origin));
+    CHKmalloc(in->delivery = impacct_delivery_new(shared->host, settings, state_path));
+    CHKiRet(impacct_sender_new(&in->sender, shared->host, settings, route, &in->origin,
+                               impacct_delivery_recycle(in->delivery)));
+    if (exec != NULL) {
+        CHKiRet(impacct_exec_set_origin(exec, &in->origin));
+    }
     if (settings->hostname[0] == '\0' || owner != NULL) { /* else it is another host's file */
         CHKmalloc(in->guard = impacct_guard_new(settings));
     }
-    CHKiRet(impacct_counters_make(&in->counters, shared->host, settings->file));
+    if (settings->summary_interval > 0) {
+        CHKmalloc(in->summary = impacct_summary_new(settings, route, &in->origin, in->delivery));
+    }
+    CHKiRet(make_source(in, slot));
+    CHKiRet(impacct_counters_make(&in->counters, shared->host, settings));
     in->owner = owner;
+    in->pipeline = (struct impacct_pipeline){
+        .host = shared->host,
+        .settings = settings,
+        .route = route,
+        .source = in->source,
+        .sender = in->sender,
+        .delivery = in->delivery,
+        .notices = in->notices,
+        .exec = exec,
+        .usage = usage,
+        .summary = in->summary,
+    };
 
 finalize_it:
     if (iRet != RS_RET_OK) {
@@ -176,472 +152,252 @@ void impacct_input_free(struct impacct_input* in) {
         return;
     }
     impacct_counters_free(&in->counters, in->shared->host);
-    drop_kept(in);
+    if (in->source != NULL) {
+        in->source->type->free(in->source);
+    }
     impacct_guard_free(in->guard);
     impacct_owner_free(in->owner);
     impacct_sender_free(in->sender);
-    impacct_ack_free(in->ack);
-    pacct_follow_free(in->follow);
-    free(in->state_path);
+    impacct_delivery_free(in->delivery);
+    impacct_summary_free(in->summary);
+    impacct_notices_free(in->notices);
     free(in);
 }
 
-/* ---- telling ---- */
+/* ---- start ---- */
 
-static void tell_store_error(struct impacct_input* in, int error, const char* call) {
-    if (error == 0) {
-        in->store_told = false;
-    } else if (!in->store_told) {
-        in->store_told = true;
-        LogError(error, RS_RET_IO_ERROR,
-                 "impacct: the position in '%s' cannot be stored in '%s' (%s); impacct goes on and tries again, but "
-                 "after a restart records would be sent a second time",
-                 in->settings->file, in->state_path, call);
-    }
+static void read_range(struct impacct_input* in) {
+    const struct impacct_position* from;
+    const uint64_t end = impacct_delivery_range(in->delivery, &from);
+    in->source->type->rewind(in->source, from, end);
 }
 
-static bool uses_inotify(const struct impacct_input* in) {
-    return in->settings->mode == IMPACCT_MODE_INOTIFY;
-}
-
-static int polling_interval(const struct impacct_input* in) {
-    if (in->settings->polling_ms != 0) {
-        return in->settings->polling_ms;
-    }
-    return uses_inotify(in) ? POLL_BEHIND_INOTIFY_MS : POLL_ALONE_MS;
-}
-
-static void tell_watch_error(struct impacct_input* in, int error) {
-    if (error != 0 && !in->watch_told) {
-        in->watch_told = true;
-        LogMsg(error, RS_RET_ERR, LOG_WARNING,
-               "impacct: changes of '%s' are not told by inotify; it is looked at every %g seconds instead",
-               in->settings->file, polling_interval(in) / 1000.0);
-    }
-}
-
-static void watch(struct impacct_input* in) {
-    if (uses_inotify(in)) {
-        const int path_error = pacct_wake_watch_path(in->shared->wake, in->slot, in->settings->file);
-        const int error = pacct_wake_watch_file(in->shared->wake, in->slot, pacct_follow_fd(in->follow));
-        tell_watch_error(in, error != 0 ? error : path_error);
-    }
-}
-
-/* ---- notices ---- */
-
-static rsRetVal send_notice(struct impacct_input* in, const struct pacct_notice* n, prop_t* prop) {
-    DEFiRet;
-    in->batched++;
-    CHKiRet(impacct_sender_add_notice(in->sender, n, prop));
-    in->tally.states++;
-
-finalize_it:
-    RETiRet;
-}
-
-static rsRetVal send_kept(struct impacct_input* in, prop_t* prop) {
-    DEFiRet;
-    for (unsigned i = 0; i < in->kept; i++) {
-        CHKiRet(send_notice(in, in->notices[i], prop));
-    }
-
-finalize_it:
-    RETiRet;
-}
-
-/* ---- positions ---- */
-
-static void store_if_due(struct impacct_input* in, int64_t now) {
-    const char* call;
-    unsigned records;
-    impacct_sender_take_back(in->sender);
-    if (impacct_ack_collect(in->ack, &in->done, &records)) {
-        in->unstored += records;
-        in->ack_ms = ACK_FIRST_MS;
-        in->full = false;
-    } else if (impacct_ack_in_flight(in->ack) == 0 && in->batched == 0 && in->retry_ms == 0) {
-        pacct_follow_position(in->follow, &in->done);
-    }
-    if (in->keeper == NULL) {
-        return;
-    }
-    tell_store_error(in, pacct_keeper_error(in->keeper, &call), call);
-    if (memcmp(&in->done, &in->stored, sizeof(in->done)) == 0 && !in->store_told) {
-        in->stored_ms = 0;
-        return;
-    }
-    if (in->stored_ms == 0) {
-        in->stored_ms = now; /* changed just now */
-    }
-    if (in->unstored >= (unsigned)in->settings->persist_state_interval || now - in->stored_ms >= SETTLE_MS) {
-        pacct_keeper_put(in->keeper, &in->done);
-        in->stored = in->done;
-        in->stored_ms = now;
-        in->unstored = 0;
-    }
-}
-
-/* Read again from the start of the batch that was not taken. */
-static void rewind_batch(struct impacct_input* in, rsRetVal why) {
-    if (!in->send_told) {
-        in->send_told = true;
-        LogError(0, why, "impacct: rsyslog did not take records from '%s'; they are sent again from offset %llu on",
-                 in->settings->file, (unsigned long long)in->batch_start.offset);
-    }
-    pacct_follow_resume(in->follow, &in->batch_start);
-    if (in->exec != NULL) {
-        impacct_exec_records_lost(in->exec);
-    }
-    impacct_ack_abandon(in->ack); /* rsyslog keeps for ever some of the messages that it could not take */
-    in->batched = 0;
-    const int longer = in->retry_wait_ms == 0 ? RETRY_FIRST_MS : in->retry_wait_ms * 2;
-    in->retry_wait_ms = longer < RETRY_LAST_MS ? longer : RETRY_LAST_MS;
-    in->retry_ms = pacct_now_ms() + in->retry_wait_ms;
-}
-
-/* ---- serving ---- */
-
-static void keep_started(struct impacct_input* in, enum pacct_state_result result) {
-    struct pacct_notice* const n = &in->notice;
-    pacct_notice_begin(n, PACCT_N_MODULE_STARTED, in->settings->file);
-    if (result == PACCT_STATE_OK) {
-        pacct_notice_number(n, PACCT_F_POSITION, in->done.offset);
-        impacct_notice_say(n, "impacct " PACKAGE_VERSION " started; '%s' is read on from offset %llu",
-                           in->settings->file, (unsigned long long)in->done.offset);
-    } else {
-        impacct_notice_say(n,
-                           "impacct " PACKAGE_VERSION " started; '%s' is read from its %s, without a stored position",
-                           in->settings->file, in->settings->fresh_start_tail ? "end" : "start");
-    }
-    keep_notice(in, n);
-}
-
-rsRetVal impacct_input_start(struct impacct_input* in) {
-    DEFiRet;
+void impacct_input_start(struct impacct_input* in) {
     impacct_identity_set(&in->identity, in->settings, in->shared->host, &in->origin);
-    if (in->settings->resolve_names) {
-        in->origin.names =
-            pacct_names_new(pacct_names_ask_nss, (unsigned)in->settings->resolve_names_cache_time, NAME_WAIT_MS);
-        if (in->origin.names == NULL) {
-            LogError(errno, RS_RET_ERR, "impacct: names of users cannot be resolved; records of '%s' go without them",
-                     in->settings->file);
-        }
-    }
-    struct pacct_position pos;
-    enum pacct_state_result result = PACCT_STATE_NONE;
-    if (in->state_path != NULL) {
-        result = pacct_state_load(in->state_path, &pos);
-        impacct_tell_state_file(in->settings->file, in->state_path, result, errno);
-        in->keeper = pacct_keeper_new(in->state_path, result == PACCT_STATE_OK ? &pos : NULL);
-        if (in->keeper == NULL) {
-            LogError(errno, RS_RET_ERR, "impacct: positions in '%s' cannot be stored; after a restart it is read again",
-                     in->settings->file);
-        }
-    }
-    if (result == PACCT_STATE_OK) {
-        pacct_follow_resume(in->follow, &pos);
-        in->done = in->stored = pos;
-    } else if (result == PACCT_STATE_NONE && in->settings->fresh_start_tail) {
-        pacct_follow_from_end(in->follow);
-    }
-    in->ack_ms = ACK_FIRST_MS;
-    in->started = true;
+    impacct_delivery_wake(in->delivery, pacct_watch_wake_fd(in->shared->watch));
+    impacct_names_start(&in->names, in->settings, in->shared->patience, &in->origin);
     if (in->exec != NULL) {
-        pacct_wake_also(in->shared->wake, impacct_exec_fd(in->exec));
+        pacct_watch_also(in->shared->watch, impacct_exec_ready_fd(in->exec));
     }
-    keep_started(in, result);
-    watch(in);
-    RETiRet;
 }
 
-/* Tell what started. It comes from no file: what rsyslog does not take is not told again. */
-static rsRetVal send_started(struct impacct_input* in, time_t now, prop_t* prop) {
-    DEFiRet;
-    struct pacct_started started;
-    for (unsigned i = 0; i < BATCH && impacct_exec_started(in->exec, &started); i++) {
-        in->batched++;
-        iRet = impacct_sender_add_started(in->sender, &started, now, prop);
-        pacct_command_unref(started.life.command);
-        impacct_exec_told(in->exec, iRet == RS_RET_OK);
-        CHKiRet(iRet == RS_RET_DISCARDMSG ? RS_RET_OK : iRet);
-    }
-
-finalize_it:
-    RETiRet;
-}
-
-static rsRetVal send_record(struct impacct_input* in, const struct pacct_item* item, time_t now, prop_t* prop) {
-    DEFiRet;
-    struct pacct_record rec;
-    struct pacct_life life = {.command = NULL};
-    in->tally.read++;
-    in->tally.bytes += item->len;
-    in->records++;
-    if (!pacct_record_decode(item->raw, &in->dialect, &rec)) {
-        in->tally.invalid++;
-        FINALIZE;
-    }
-    if (in->guard != NULL) {
-        impacct_guard_record(in->guard, &rec);
-    }
-    in->batched++;
-    const bool joined = in->exec != NULL && !pacct_event_is_synthetic(&rec);
-    if (joined) {
-        impacct_exec_take(in->exec, &rec, &life);
-    }
-    iRet = impacct_sender_add(in->sender, item->raw, &rec, joined ? &life : NULL, now, prop);
-    pacct_command_unref(life.command);
-    if (iRet == RS_RET_OK) {
-        in->tally.submitted++;
-    } else if (iRet == RS_RET_DISCARDMSG) {
-        in->tally.discarded++;
-        iRet = RS_RET_OK;
-    }
-
-finalize_it:
-    RETiRet;
-}
-
-/* Bytes that are no records count as the records that might have been there. */
-static void count_damage(struct impacct_input* in, const struct pacct_item* item) {
-    const uint64_t bytes = item->to - item->from;
-    const uint64_t records = (bytes + PACCT_RECORD_MAX - 1) / PACCT_RECORD_MAX;
-    in->tally.bytes += bytes;
-    in->tally.read += records;
-    in->tally.invalid += records;
-}
-
-/* Nothing more is found for now. */
-static bool is_rest(enum pacct_found found) {
-    return found == PACCT_FOUND_IDLE || found == PACCT_FOUND_REPLACED || found == PACCT_FOUND_MISSING ||
-           found == PACCT_FOUND_ERROR;
-}
-
-/* Records may be missing, or come a second time. Who rotates may have switched accounting off for a moment. */
-static bool is_gap(enum pacct_found found) {
-    return found == PACCT_FOUND_STRANGE || found == PACCT_FOUND_BROKEN || found == PACCT_FOUND_TRUNCATED ||
-           found == PACCT_FOUND_DAMAGED || found == PACCT_FOUND_ROTATED;
-}
-
-/* Put records into the batch until it is full or there are no more; *more: there may be. Before it rests, everything
- * that may change is watched, and only then looked at a last time: no change falls between the two. */
-static rsRetVal fill_batch(struct impacct_input* in, prop_t* prop, bool* more) {
-    DEFiRet;
-    struct timespec ts;
-    struct pacct_item item;
-    bool watched = false; /* since something was found */
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    *more = true;
-    CHKiRet(send_kept(in, prop));
-    if (in->exec != NULL) {
-        CHKiRet(send_started(in, ts.tv_sec, prop));
-    }
-    for (unsigned i = 0; i < BATCH && !in->shared->host->glbl->GetGlobalInputTermState(); i++) {
-        const enum pacct_found found = pacct_follow_next(in->follow, &item);
-        if (found == PACCT_FOUND_RECORD) {
-            watched = false;
-            CHKiRet(send_record(in, &item, ts.tv_sec, prop));
-            continue;
-        }
-        if (found == PACCT_FOUND_DAMAGED) {
-            count_damage(in, &item);
-        }
-        if (found == PACCT_FOUND_OPENED && in->done.ino == 0) {
-            pacct_follow_position(in->follow, &in->done); /* where it all begins */
-        }
-        if (found == PACCT_FOUND_OPENED && in->batched == 0) {
-            pacct_follow_position(in->follow, &in->batch_start);
-        }
-        if (in->exec != NULL && is_gap(found)) {
-            impacct_exec_records_lost(in->exec);
-        }
-        if (impacct_tell_found(in->settings->file, found, &item, &in->notice)) {
-            CHKiRet(send_notice(in, &in->notice, prop));
-        }
-        const bool in_place = found == PACCT_FOUND_IDLE && pacct_follow_fd(in->follow) >= 0;
-        if (is_rest(found) && (in_place || watched)) {
-            *more = false;
-            break;
-        }
-        watched = is_rest(found);
-        if (found != PACCT_FOUND_DAMAGED) {
-            watch(in);
-        }
-    }
-
-finalize_it:
-    RETiRet;
-}
-
-/* Is there anything to say about accounting itself? Asked only when everything has been read: what stays with a rotated
- * file for a moment has not looked at the next one, and would miss records there. */
-static bool ask_guard(struct impacct_input* in) {
-    bool any = false;
-    if (pacct_follow_timeout(in->follow) >= 0) {
+/* Find the place to begin at. @return false: it cannot be known yet */
+static bool start_reading(struct impacct_input* in, int64_t now) {
+    const enum impacct_begin begin = impacct_delivery_start(in->delivery, now);
+    if (begin == IMPACCT_BEGIN_UNKNOWN) {
         return false;
     }
-    while (in->guard != NULL && impacct_guard_next(in->guard, pacct_follow_fd(in->follow), &in->notice)) {
-        impacct_tell_notice(&in->notice, 0);
-        keep_notice(in, &in->notice);
+    if (begin == IMPACCT_BEGIN_END) {
+        in->source->type->from_end(in->source);
+    } else if (begin != IMPACCT_BEGIN_START) {
+        read_range(in);
+    }
+    if (in->summary != NULL) {
+        impacct_summary_start(in->summary);
+    }
+    impacct_notice_started(&in->notice, in->settings->file, begin, impacct_delivery_done(in->delivery),
+                           impacct_delivery_pending(in->delivery));
+    impacct_notices_queue(in->notices, &in->notice);
+    in->started = true;
+    return true;
+}
+
+/* ---- sending ---- */
+
+/* Send and count one batch of summaries. */
+static bool serve_summaries(struct impacct_input* in, prop_t* prop) {
+    const bool taken = impacct_pipeline_send_summaries(&in->pipeline, prop);
+    if (taken) {
+        impacct_counters_add(&in->counters, &in->pipeline.counts);
+    }
+    return taken;
+}
+
+/* Read, send, count one batch. @return whether rsyslog has taken it */
+static bool serve_batch(struct impacct_input* in, prop_t* prop, enum impacct_found* found) {
+    if (!impacct_pipeline_send(&in->pipeline, prop, found)) {
+        return false;
+    }
+    impacct_names_count(&in->names, &in->pipeline.counts);
+    impacct_counters_add(&in->counters, &in->pipeline.counts);
+    in->records += in->pipeline.counts.read;
+    if (in->exec != NULL) {
+        impacct_exec_count(in->exec);
+    }
+    if (in->usage != NULL) {
+        impacct_usage_count(in->usage);
+    }
+    if (in->usage != NULL) {
+        impacct_usage_count(in->usage);
+    }
+    impacct_notices_clear(in->notices);
+    return true;
+}
+
+/* ---- what there is to say about accounting itself ---- */
+
+static void say(struct impacct_input* in) {
+    impacct_log_notice(&in->notice, 0);
+    impacct_notices_queue(in->notices, &in->notice);
+}
+
+static void ask_delivery(struct impacct_input* in, int64_t now) {
+    struct impacct_delivery_held held;
+    impacct_delivery_held(in->delivery, now, &held);
+    impacct_counters_set_held(&in->counters, held.batches, held.messages, held.seconds);
+    while (impacct_delivery_next(in->delivery, now, &in->notice)) {
+        say(in);
+    }
+}
+
+static bool ask_guard(struct impacct_input* in) {
+    bool any = false;
+    while (in->guard != NULL && impacct_guard_next(in->guard, in->source->type->fd(in->source), &in->notice)) {
+        say(in);
         any = true;
     }
     return any;
 }
 
 static bool ask_owner(struct impacct_input* in) {
-    struct pacct_position kept = {0};
-    struct impacct_owner_view view = {.done = &in->done, .fd = pacct_follow_fd(in->follow)};
+    struct impacct_position durable, oldest, sums;
     bool any = false;
     if (in->owner == NULL) {
         return false;
     }
-    if (in->keeper != NULL) {
-        pacct_keeper_kept(in->keeper, &kept);
-        view.done = &kept;
-    }
+    impacct_delivery_durable(in->delivery, &durable, &oldest, &sums);
+    struct impacct_owner_view view = {
+        .done = &durable.file, .oldest = &oldest.file, .sums = &sums.file, .fd = in->source->type->fd(in->source)};
     if (in->guard != NULL) {
         view.down = impacct_guard_down(in->guard);
         view.watched = in->settings->silence_alarm != IMPACCT_OFF;
     }
     while (impacct_owner_next(in->owner, &view, &in->notice)) {
-        impacct_tell_notice(&in->notice, 0);
-        keep_notice(in, &in->notice);
+        say(in);
         any = true;
     }
     return any;
 }
 
-enum impacct_served impacct_input_serve(struct impacct_input* in) {
+/* ---- serving ---- */
+
+/* What was read before is through: on with the next range. */
+static void end_range(struct impacct_input* in, const struct impacct_position* at, bool readable) {
+    const enum impacct_purpose purpose = impacct_delivery_purpose(in->delivery);
+    const bool whole = impacct_delivery_end_range(in->delivery, at, readable);
+    if (in->summary != NULL && purpose == IMPACCT_TO_SUM_UP && !whole) {
+        impacct_summary_lost(in->summary);
+    }
+    read_range(in);
+}
+
+/* Ask all who may have something to do once everything was read. @return whether any had */
+static bool ask_all(struct impacct_input* in) {
     bool more = false;
-    rsRetVal sent = RS_RET_OK;
-    const int64_t now = pacct_now_ms();
-    store_if_due(in, now);
-    if (now < in->retry_ms) {
-        return IMPACCT_QUIET;
-    }
-    in->retry_ms = 0;
-    prop_t* const prop = impacct_ack_prop(in->ack);
-    in->full = prop == NULL;
-    if (in->full) {
-        return IMPACCT_QUIET;
-    }
-    if (in->batched == 0) {
-        pacct_follow_position(in->follow, &in->batch_start);
-    }
-    memset(&in->tally, 0, sizeof(in->tally));
-    in->refused = true; /* until it was taken: the thread may be cancelled */
-    sent = fill_batch(in, prop, &more);
-    const rsRetVal flushed = impacct_sender_flush(in->sender);
-    sent = sent == RS_RET_OK ? flushed : sent;
-    if (sent != RS_RET_OK) {
-        if (!in->shared->host->glbl->GetGlobalInputTermState()) {
-            rewind_batch(in, sent);
-        }
-        return IMPACCT_QUIET;
-    }
-    impacct_counters_add(&in->counters, &in->tally);
-    if (in->exec != NULL) {
-        impacct_exec_count(in->exec);
-    }
-    drop_kept(in);
-    in->send_told = in->refused = false;
-    in->retry_wait_ms = 0;
-    if (in->batched > 0) {
-        struct pacct_position pos;
-        pacct_follow_position(in->follow, &pos);
-        if (impacct_ack_end(in->ack, &pos, in->batched, false)) {
-            in->batched = 0;
-        }
-    }
-    if (!more) {
+    if (in->idle) { /* else some records were not looked at: the guard would miss them */
         more = ask_guard(in);
-        more = ask_owner(in) || more;
+        if (in->summary != NULL) {
+            impacct_summary_idle(in->summary);
+            more = impacct_summary_is_due(in->summary) || more;
+        }
     }
-    return more ? IMPACCT_MORE : IMPACCT_QUIET;
+    return ask_owner(in) || more;
+}
+
+enum impacct_served impacct_input_serve(struct impacct_input* in) {
+    struct impacct_position pos;
+    enum impacct_found found = IMPACCT_FOUND_NOTHING;
+    const int64_t now = pacct_monotonic_ms();
+    bool summaries = false;
+    if (!in->started && !start_reading(in, now)) {
+        return IMPACCT_QUIET;
+    }
+    in->source->type->position(in->source, &pos);
+    impacct_delivery_poll(in->delivery, now, &pos);
+    ask_delivery(in, now);
+    impacct_names_watch(&in->names, in->settings, (time_t)(now / 1000));
+    in->idle = false;
+    if (in->summary != NULL) {
+        impacct_summary_save(in->summary);
+        impacct_summary_at(in->summary, &pos);
+        summaries = impacct_summary_is_due(in->summary);
+    }
+    if (summaries) {
+        impacct_delivery_separate(in->delivery, &pos);
+    }
+    prop_t* const prop = impacct_delivery_begin(in->delivery, now, &pos);
+    if (prop == NULL || !(summaries ? serve_summaries(in, prop) : serve_batch(in, prop, &found))) {
+        return IMPACCT_QUIET;
+    }
+    in->source->type->position(in->source, &pos);
+    impacct_delivery_end(in->delivery, &pos, &in->pipeline.sent);
+    if (found == IMPACCT_FOUND_END || found == IMPACCT_FOUND_BLOCKED) {
+        end_range(in, &pos, found == IMPACCT_FOUND_END);
+    }
+    if (found != IMPACCT_FOUND_IDLE && found != IMPACCT_FOUND_LINGER) {
+        if (in->guard != NULL && impacct_guard_next_behind(in->guard, &in->notice)) {
+            say(in);
+        }
+        ask_owner(in);
+        return IMPACCT_MORE;
+    }
+    in->idle = found == IMPACCT_FOUND_IDLE;
+    return ask_all(in) ? IMPACCT_MORE : IMPACCT_QUIET;
 }
 
 uint64_t impacct_input_records(const struct impacct_input* in) {
     return in->records;
 }
 
+static int less(int a, int b) {
+    return a < b ? a : b;
+}
+
 int impacct_input_timeout(const struct impacct_input* in) {
-    int ms = polling_interval(in);
-    const int follow_ms = pacct_follow_timeout(in->follow);
-    if (follow_ms >= 0) {
-        ms = ms < follow_ms ? ms : follow_ms;
+    int ms = in->source->type->timeout(in->source);
+    if (!impacct_delivery_waits(in->delivery)) { /* they are not asked meanwhile */
+        ms = in->guard != NULL ? less(ms, impacct_guard_timeout(in->guard)) : ms;
+        ms = in->owner != NULL ? less(ms, impacct_owner_timeout(in->owner)) : ms;
+        ms = in->summary != NULL && in->idle ? impacct_summary_timeout(in->summary, ms) : ms;
     }
-    if (in->guard != NULL && in->retry_ms == 0 && !in->full) { /* it is not asked meanwhile */
-        const int guard_ms = impacct_guard_timeout(in->guard);
-        ms = ms < guard_ms ? ms : guard_ms;
-    }
-    if (in->owner != NULL && in->retry_ms == 0 && !in->full) {
-        const int owner_ms = impacct_owner_timeout(in->owner);
-        ms = ms < owner_ms ? ms : owner_ms;
-    }
-    if (in->retry_ms != 0) {
-        const int64_t left = in->retry_ms - pacct_now_ms();
-        ms = left > ms ? ms : left > 0 ? (int)left : 0;
-    }
-    if (in->stored_ms != 0) {
-        ms = ms < SETTLE_MS ? ms : SETTLE_MS;
-    }
-    if (impacct_ack_in_flight(in->ack) > 0 || in->full) {
-        ms = ms < in->ack_ms ? ms : in->ack_ms;
-    }
-    return ms;
+    return impacct_delivery_timeout(in->delivery, ms);
 }
 
 void impacct_input_waited(struct impacct_input* in) {
-    in->ack_ms = in->ack_ms * 2 < ACK_LAST_MS ? in->ack_ms * 2 : ACK_LAST_MS;
+    impacct_delivery_waited(in->delivery);
 }
 
+/* ---- stop ---- */
+
 int64_t impacct_input_stop_deadline(void) {
-    return pacct_now_ms() + STOP_WAIT_MS;
+    return pacct_monotonic_ms() + STOP_WAIT_MS;
 }
 
 void impacct_input_stop(struct impacct_input* in, int64_t deadline) {
-    const struct timespec look = {0, STOP_LOOK_MS * 1000000L};
-    const char* call;
-    unsigned records;
-    if (in->batched > 0 && !in->refused) {
-        struct pacct_position pos;
-        pacct_follow_position(in->follow, &pos);
-        impacct_ack_end(in->ack, &pos, in->batched, true);
+    struct impacct_position pos;
+    in->source->type->position(in->source, &pos);
+    impacct_delivery_wait(in->delivery, deadline, &pos);
+    if (in->summary != NULL) {
+        impacct_summary_save(in->summary);
     }
-    while (impacct_ack_in_flight(in->ack) > 0 && pacct_now_ms() < deadline) {
-        impacct_sender_take_back(in->sender);
-        if (!impacct_ack_collect(in->ack, &in->done, &records)) {
-            nanosleep(&look, NULL);
-        }
-    }
-    if (in->keeper != NULL) {
-        pacct_keeper_put(in->keeper, &in->done);
-        tell_store_error(in, pacct_keeper_finish(in->keeper, &call), call);
-        in->keeper = NULL;
-    }
-    pacct_names_free(in->origin.names);
-    in->origin.names = NULL;
+    impacct_delivery_stop(in->delivery);
+    impacct_names_stop(&in->names, &in->origin);
 }
 
-void impacct_input_say_goodbye(struct impacct_input* in) {
-    prop_t* prop;
+void impacct_input_send_stopped(struct impacct_input* in) {
     if (in->owner != NULL && impacct_owner_stop(in->owner, &in->notice)) {
-        impacct_tell_notice(&in->notice, 0);
-        keep_notice(in, &in->notice);
+        say(in);
     }
-    if (!in->started || in->refused || (prop = impacct_ack_prop(in->ack)) == NULL) {
+    if (!in->started || impacct_delivery_is_refused(in->delivery)) {
         return; /* what does not take records does not take this */
     }
-    pacct_notice_begin(&in->notice, PACCT_N_MODULE_STOPPED, in->settings->file);
-    if (in->done.ino != 0) {
-        pacct_notice_number(&in->notice, PACCT_F_POSITION, in->done.offset);
+    const struct impacct_position* const done = impacct_delivery_done(in->delivery);
+    prop_t* const prop = impacct_delivery_begin(in->delivery, pacct_monotonic_ms(), done);
+    if (prop == NULL) {
+        return;
     }
-    impacct_notice_say(&in->notice, "impacct stopped; '%s' was dealt with up to offset %llu", in->settings->file,
-                       (unsigned long long)in->done.offset);
-    memset(&in->tally, 0, sizeof(in->tally));
-    if (send_kept(in, prop) == RS_RET_OK && send_notice(in, &in->notice, prop) == RS_RET_OK &&
-        impacct_sender_flush(in->sender) == RS_RET_OK) {
-        impacct_counters_add(&in->counters, &in->tally);
+    impacct_notice_stopped(&in->notice, in->settings->file, done);
+    if (impacct_pipeline_send_last(&in->pipeline, prop, &in->notice)) {
+        impacct_counters_add(&in->counters, &in->pipeline.counts);
     }
 }

@@ -1,26 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_input.h
- * @brief One input at run time: reads its file, submits, keeps its position.
+ * @brief One input at run time: its life cycle, and the loop from its source to rsyslog.
  */
 #ifndef IMPACCT_INPUT_H
 #define IMPACCT_INPUT_H
 
 #include "impacct_exec.h"
+#include "impacct_usage.h"
 #include "impacct_host.h"
-#include "impacct_msg.h"
 #include "impacct_owner.h"
 #include "impacct_params.h"
-#include "pacct_names.h"
-#include "pacct_tty.h"
-#include "pacct_wake.h"
+#include "impacct_sender.h"
+#include "event/tty.h"
+#include "file/watch.h"
 
 struct impacct_input;
 
 /** What the inputs of one module share. */
 struct impacct_shared {
     const struct impacct_host* host;
-    struct pacct_wake* wake;
+    struct pacct_watch* watch;
     struct pacct_ttys* ttys;
+    struct pacct_name_patience* patience; /**< of looking up names */
 };
 
 /** What impacct_input_serve() leaves. */
@@ -32,10 +34,11 @@ enum impacct_served {
 /**
  * Make an input, with its counters, which are visible to impstats from then on.
  *
- * @param slot of this input in shared->wake
+ * @param slot of this input in shared->watch
  * @param state_path of the state file, NULL: no position is kept; copied
  * @param owner of accounting, NULL: not owned; belongs to the input if this succeeds
  * @param exec who executed what; NULL: not asked for, or cannot be had
+ * @param usage what was used; NULL as exec
  * @param shared, settings, route have to outlive the input
  */
 rsRetVal impacct_input_new(struct impacct_input** input,
@@ -45,10 +48,11 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            const struct impacct_route* route,
                            struct impacct_owner* owner,
                            struct impacct_exec* exec,
+                           struct impacct_usage* usage,
                            const char* state_path);
 
-/** Load the position and start the threads that the input needs. Called by the input thread. */
-rsRetVal impacct_input_start(struct impacct_input* in);
+/** Start the threads that the input needs. Called by the input thread. */
+void impacct_input_start(struct impacct_input* in);
 
 /** Read and submit at most one batch, and store the position where that is due. */
 enum impacct_served impacct_input_serve(struct impacct_input* in);
@@ -69,7 +73,7 @@ int64_t impacct_input_stop_deadline(void);
 void impacct_input_stop(struct impacct_input* in, int64_t deadline);
 
 /** Send the last state message, "module_stopped". Called by the input thread, after impacct_input_stop(). */
-void impacct_input_say_goodbye(struct impacct_input* in);
+void impacct_input_send_stopped(struct impacct_input* in);
 
 void impacct_input_free(struct impacct_input* in);
 

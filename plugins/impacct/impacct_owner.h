@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_owner.h
  * @brief accounting="own": keeps accounting on, its files rotated, and gives up old ones before space runs out.
@@ -6,8 +7,8 @@
 #define IMPACCT_OWNER_H
 
 #include "impacct_params.h"
-#include "pacct_notice.h"
-#include "pacct_position.h"
+#include "event/notice.h"
+#include "file/position.h"
 
 struct impacct_owner;
 
@@ -25,6 +26,9 @@ void impacct_owner_free(struct impacct_owner* o);
 /** What the owner has to know of the input. */
 struct impacct_owner_view {
     const struct pacct_position* done; /**< up to there the actions are done with; as stored, where it is stored */
+    const struct pacct_position*
+        oldest; /**< of what would be read again after a crash: what is held is before "done" */
+    const struct pacct_position* sums; /**< of what would be summed up again: before "done", or it */
     int fd; /**< of the file that is read, -1: none */
     bool down; /**< records do not come although processes end */
     bool watched; /**< somebody finds that out */

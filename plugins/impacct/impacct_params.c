@@ -1,9 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file impacct_params.c
- * @brief The parameters of input(type="impacct"): one table, one struct of settings.
+ * @brief Reads the parameters of input(type="impacct") into one struct of settings.
  *
- * Algorithm: a row says name, kind, range or choices, default, and where the
- * value goes. A default is text and takes the same way as what a user writes.
+ * Algorithm: a row of the table (impacct_params_table.h) says name, kind, range
+ * or choices, default, and where the value goes. A default is text and takes
+ * the same way as what a user writes; those that depend on something else are
+ * worked out at the end.
  *
  * rsyslog is asked for every value as a list of strings, and the kinds are
  * checked here: its own checks do not name the value, and accept an unknown
@@ -14,7 +17,8 @@
  *
  * Failure model: the first wrong value ends the reading of its input.
  */
-#include "impacct_params.h"
+#include "impacct_params_table.h"
+#include "impacct_host.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -23,129 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <libestr.h>
-
-enum kind {
-    TEXT,
-    PATH,
-    NAME,
-    HOST,
-    TAG,
-    CONTAINER,
-    CHOICE,
-    SWITCH,
-    NUMBER,
-    SIZE,
-    SECONDS,
-    ALARM,
-    FACILITY,
-    SEVERITY,
-    FIELDS,
-    REDACT
-};
-
-struct param {
-    const char* name;
-    enum kind kind;
-    size_t offset; /* in struct impacct_settings */
-    const char* dflt; /* "": none */
-    long min, max; /* NUMBER; SIZE in bytes; SECONDS and ALARM in milliseconds */
-    const char* const* choices; /* CHOICE: terminated by NULL, in the order of their numbers */
-};
-
-static const char* const modes[] = {"inotify", "polling", NULL};
-static const char* const formats[] = {"json", "cee", "text", NULL};
-static const char* const schemas[] = {"native", "ecs", "otel", "acct", NULL};
-static const char* const accountings[] = {"follow", "own", NULL};
-static const char* const at_stops[] = {"leave", "off", NULL};
-static const char* const captures[] = {"off", "auto", "bpf", "connector", NULL};
-static const char* const byte_orders[] = {"native", "little", "big", NULL};
-
-#define DAY_MS 86400000L
-/* silence that is an alarm, unless the file is another host's */
-#define SILENCE_ALARM_MS 60000
-/* local7 (RFC 5424, table 1) */
-#define FACILITY_MAX 23
-#define AT(member) offsetof(struct impacct_settings, member)
-
-/* The names are written as in the documents; doc/source/reference/parameters has a page for each. */
-static const struct param params[] = {
-    {.name = "file", .kind = PATH, .offset = AT(file), .dflt = ""},
-    {.name = "mode", .kind = CHOICE, .offset = AT(mode), .dflt = "inotify", .choices = modes},
-    {.name = "pollingInterval", .kind = SECONDS, .offset = AT(polling_ms), .dflt = "", .min = 1, .max = DAY_MS},
-    {.name = "tag", .kind = TAG, .offset = AT(tag), .dflt = "pacct"},
-    {.name = "facility", .kind = FACILITY, .offset = AT(facility), .dflt = "local0"},
-    {.name = "severity", .kind = SEVERITY, .offset = AT(severity), .dflt = "info"},
-    {.name = "ruleset", .kind = TEXT, .offset = AT(ruleset), .dflt = ""},
-    {.name = "stateRuleset", .kind = TEXT, .offset = AT(state_ruleset), .dflt = ""},
-    {.name = "ratelimit.interval", .kind = NUMBER, .offset = AT(ratelimit_interval), .dflt = "0", .max = INT_MAX},
-    {.name = "ratelimit.burst",
-     .kind = NUMBER,
-     .offset = AT(ratelimit_burst),
-     .dflt = "10000",
-     .min = 1,
-     .max = INT_MAX},
-    {.name = "format", .kind = CHOICE, .offset = AT(format), .dflt = "json", .choices = formats},
-    {.name = "schema", .kind = CHOICE, .offset = AT(schema), .dflt = "native", .choices = schemas},
-    {.name = "properties", .kind = FIELDS, .offset = AT(properties), .dflt = "all"},
-    {.name = "container", .kind = CONTAINER, .offset = AT(container), .dflt = "$!pacct"},
-    {.name = "freshStartTail", .kind = SWITCH, .offset = AT(fresh_start_tail), .dflt = "off"},
-    {.name = "persistStateInterval",
-     .kind = NUMBER,
-     .offset = AT(persist_state_interval),
-     .dflt = "1000",
-     .min = 1,
-     .max = INT_MAX},
-    {.name = "stateFile.directory", .kind = PATH, .offset = AT(state_directory), .dflt = ""},
-    {.name = "stateFile", .kind = NAME, .offset = AT(state_file), .dflt = ""},
-    {.name = "rotatedFiles", .kind = SWITCH, .offset = AT(rotated_files), .dflt = "on"},
-    {.name = "rotatedFiles.maxAge",
-     .kind = NUMBER,
-     .offset = AT(rotated_max_age),
-     .dflt = "604800",
-     .min = 1,
-     .max = INT_MAX},
-    {.name = "resolveNames", .kind = SWITCH, .offset = AT(resolve_names), .dflt = "on"},
-    {.name = "resolveNames.cacheTime",
-     .kind = NUMBER,
-     .offset = AT(resolve_names_cache_time),
-     .dflt = "300",
-     .min = 1,
-     .max = INT_MAX},
-    {.name = "silenceAlarm", .kind = ALARM, .offset = AT(silence_alarm), .dflt = "", .min = 1000, .max = 7 * DAY_MS},
-    {.name = "accounting", .kind = CHOICE, .offset = AT(accounting), .dflt = "follow", .choices = accountings},
-    {.name = "accounting.maxFileSize",
-     .kind = SIZE,
-     .offset = AT(accounting_max_file_size),
-     .dflt = "64m",
-     .min = 4096,
-     .max = LONG_MAX},
-    {.name = "accounting.keep", .kind = NUMBER, .offset = AT(accounting_keep), .dflt = "4", .max = 1000},
-    {.name = "accounting.atStop",
-     .kind = CHOICE,
-     .offset = AT(accounting_at_stop),
-     .dflt = "leave",
-     .choices = at_stops},
-    {.name = "accounting.force", .kind = SWITCH, .offset = AT(accounting_force), .dflt = "off"},
-    {.name = "commandLine", .kind = CHOICE, .offset = AT(command_line), .dflt = "off", .choices = captures},
-    {.name = "commandLine.maxLength",
-     .kind = NUMBER,
-     .offset = AT(command_max_length),
-     .dflt = "4096",
-     .min = 64,
-     .max = PACCT_WIRE_ARGS_MAX},
-    {.name = "commandLine.redact", .kind = REDACT, .offset = AT(redact), .dflt = "default"},
-    {.name = "origin", .kind = SWITCH, .offset = AT(origin), .dflt = "off"},
-    {.name = "execMessages", .kind = SWITCH, .offset = AT(exec_messages), .dflt = "off"},
-    {.name = "execMessages.skipRoot", .kind = SWITCH, .offset = AT(skip_root), .dflt = "off"},
-    {.name = "execMessages.skipKernelHelpers", .kind = SWITCH, .offset = AT(skip_kernel_helpers), .dflt = "off"},
-    {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX},
-    {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders},
-    {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = ""},
-    {.name = "hostId", .kind = TEXT, .offset = AT(host_id), .dflt = ""},
-};
-#define PARAM_COUNT (sizeof(params) / sizeof(params[0]))
 
 static struct cnfparamdescr descriptions[PARAM_COUNT];
 static struct cnfparamblk block = {CNFPARAMBLK_VERSION, PARAM_COUNT, descriptions};
@@ -157,8 +41,12 @@ static void describe(void) {
     }
 }
 
-/* room for what a value would have to be: the choices of any parameter fit in */
-#define WANTED_SIZE 160u
+/* text that says what a value would have to be: the choices of any parameter fit in */
+#define WANTED_MAX 160u
+#define IDENTIFIER_MAX 64
+#define WANTED_FIELDS "\"all\", \"none\" or names of fields"
+#define WANTED_BY "one to eight names of fields that records have, but not args"
+#define WANTED_REDACT "\"off\" alone, or \"default\" and regular expressions in any number"
 
 static bool parse_long(const char* text, long* n) {
     char* end;
@@ -167,30 +55,30 @@ static bool parse_long(const char* text, long* n) {
     return errno == 0 && end != text && *end == '\0';
 }
 
-static const char* set_number(const struct param* p, const char* text, int* n, char* room) {
+static const char* set_number(const struct param* p, const char* text, int* n, char* wanted) {
     long value;
     if (!parse_long(text, &value) || value < p->min || value > p->max) {
-        snprintf(room, WANTED_SIZE, "a whole number from %ld to %ld", p->min, p->max);
-        return room;
+        snprintf(wanted, WANTED_MAX, "a whole number from %ld to %ld", p->min, p->max);
+        return wanted;
     }
     *n = (int)value;
     return NULL;
 }
 
-static const char* set_seconds(const struct param* p, const char* text, int* ms, char* room) {
+static const char* set_seconds(const struct param* p, const char* text, int* ms, char* wanted) {
     char* end;
     const double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(seconds) || seconds * 1000 < (double)p->min ||
         seconds * 1000 > (double)p->max) {
-        snprintf(room, WANTED_SIZE, "seconds from %g to %g", (double)p->min / 1000, (double)p->max / 1000);
-        return room;
+        snprintf(wanted, WANTED_MAX, "seconds from %g to %g", (double)p->min / 1000, (double)p->max / 1000);
+        return wanted;
     }
     *ms = (int)lround(seconds * 1000);
     return NULL;
 }
 
 /* As rsyslog reads sizes: k, m, g are powers of 1024, K, M, G of 1000. */
-static const char* set_size(const struct param* p, const char* text, uint64_t* size, char* room) {
+static const char* set_size(const struct param* p, const char* text, uint64_t* size, char* wanted) {
     static const struct {
         char suffix[2];
         uint64_t factor;
@@ -206,33 +94,33 @@ static const char* set_size(const struct param* p, const char* text, uint64_t* s
             return NULL;
         }
     }
-    snprintf(room, WANTED_SIZE, "a size of at least %ld bytes, such as \"64m\" or \"1g\"", p->min);
-    return room;
+    snprintf(wanted, WANTED_MAX, "a size of at least %ld bytes, such as \"64m\" or \"1g\"", p->min);
+    return wanted;
 }
 
-static const char* set_alarm(const struct param* p, const char* text, int* ms, char* room) {
+static const char* set_alarm(const struct param* p, const char* text, int* ms, char* wanted) {
     if (strcasecmp(text, "off") == 0 || strcmp(text, "0") == 0) {
         *ms = IMPACCT_OFF;
         return NULL;
     }
-    if (set_seconds(p, text, ms, room) == NULL) {
+    if (set_seconds(p, text, ms, wanted) == NULL) {
         return NULL;
     }
-    const size_t len = strlen(room);
-    snprintf(room + len, WANTED_SIZE - len, ", or \"off\"");
-    return room;
+    const size_t len = strlen(wanted);
+    snprintf(wanted + len, WANTED_MAX - len, ", or \"off\"");
+    return wanted;
 }
 
-static const char* set_choice(const struct param* p, const char* text, int* n, char* room) {
+static const char* set_choice(const struct param* p, const char* text, int* n, char* wanted) {
     size_t len = 0;
     for (int i = 0; p->choices[i] != NULL; i++) {
         if (strcasecmp(text, p->choices[i]) == 0) {
             *n = i;
             return NULL;
         }
-        len += (size_t)snprintf(room + len, WANTED_SIZE - len, "%s\"%s\"", i == 0 ? "" : " or ", p->choices[i]);
+        len += (size_t)snprintf(wanted + len, WANTED_MAX - len, "%s\"%s\"", i == 0 ? "" : " or ", p->choices[i]);
     }
-    return room;
+    return wanted;
 }
 
 static const char* set_switch(const char* text, int* n) {
@@ -261,7 +149,7 @@ static const char* set_facility(const char* text, int* n) {
 }
 
 static const char* set_severity(const char* text, int* n) {
-    *n = find_code(text, syslogPriNames, LOG_DEBUG, 0);
+    *n = find_code(text, syslogPriNames, SEVERITY_MAX, 0);
     return *n >= 0 ? NULL : "a severity: a name such as \"info\" or \"notice\", or a number from 0 to 7";
 }
 
@@ -279,12 +167,12 @@ static const char* set_path(const char* text, char** value) {
     return text[0] == '/' && strlen(text) < PATH_MAX ? copy_text(text, value) : "an absolute path";
 }
 
-static const char* set_name(const char* text, char** value, char* room) {
+static const char* set_name(const char* text, char** value, char* wanted) {
     const size_t len = strlen(text);
     if (len == 0 || len > IMPACCT_STATE_NAME_MAX || strchr(text, '/') != NULL || strcmp(text, ".") == 0 ||
         strcmp(text, "..") == 0) {
-        snprintf(room, WANTED_SIZE, "the name of a file: 1 to %d bytes without slashes", IMPACCT_STATE_NAME_MAX);
-        return room;
+        snprintf(wanted, WANTED_MAX, "the name of a file: 1 to %d bytes without slashes", IMPACCT_STATE_NAME_MAX);
+        return wanted;
     }
     return copy_text(text, value);
 }
@@ -318,6 +206,17 @@ static const char* set_tag(const char* text, char** value) {
     return copy_text(tag, value);
 }
 
+/* so that names of metrics can be made from it */
+static const char* set_identifier(const char* text, char** value) {
+    const size_t len = strlen(text);
+    bool ok = len > 0 && len <= IDENTIFIER_MAX && (text[0] < '0' || text[0] > '9');
+    for (size_t i = 0; ok && i < len; i++) {
+        ok = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+             (text[i] >= '0' && text[i] <= '9') || text[i] == '_';
+    }
+    return ok ? copy_text(text, value) : "1 to 64 letters, digits and underscores, not beginning with a digit";
+}
+
 static const char* set_container(const char* text, char** value) {
     bool ok = text[0] == '$' && (text[1] == '!' || text[1] == '.');
     for (size_t i = 2; ok && text[i] != '\0'; i++) {
@@ -328,8 +227,8 @@ static const char* set_container(const char* text, char** value) {
     return ok ? copy_text(text + 1, value) : "a property, such as \"$!pacct\", \"$!\" or \"$.pacct\"";
 }
 
-/* "all", "none", or names: several values, or several in one with blanks or commas between them */
-static const char* set_fields(const char* text, bool alone, struct pacct_set* fields, char* room) {
+/* Names: several values, or several in one with blanks or commas between them */
+static const char* set_fields(const char* text, bool alone, struct pacct_set* fields, char* wanted) {
     if (alone && strcasecmp(text, "all") == 0) {
         *fields = pacct_set_full();
         return NULL;
@@ -342,19 +241,58 @@ static const char* set_fields(const char* text, bool alone, struct pacct_set* fi
         const size_t len = strcspn(p, " ,");
         const enum pacct_field_id id = pacct_field_find(p, len);
         if (id == PACCT_F_COUNT) {
-            snprintf(room, WANTED_SIZE, "\"all\", \"none\" or names of fields; \"%.*s\" is none",
-                     len > 32 ? 32 : (int)len, p);
-            return room;
+            snprintf(wanted, WANTED_MAX, WANTED_FIELDS "; \"%.*s\" is none", len > 32 ? 32 : (int)len, p);
+            return wanted;
         }
         pacct_set_add(fields, id);
         any = true;
         p += len;
     }
-    return any ? NULL : "\"all\", \"none\" or names of fields";
+    return any ? NULL : WANTED_FIELDS;
 }
 
-/* "off", or "default" and patterns in any number */
-static const char* set_redact(const char* text, bool alone, struct pacct_redact** redact, char* room) {
+/* The same in their order */
+static const char* set_by(const char* text, struct pacct_summary_by* by, char* wanted) {
+    bool any = false;
+    for (const char* p = text + strspn(text, " ,"); *p != '\0'; p += strspn(p, " ,")) {
+        const size_t len = strcspn(p, " ,");
+        const enum pacct_field_id id = pacct_field_find(p, len);
+        const char* wrong = id == PACCT_F_COUNT || !pacct_summary_groups_by(id) ? "none"
+                            : by->count == PACCT_MEMBERS_MAX                    ? "the ninth"
+                                                                                : NULL;
+        for (unsigned i = 0; i < by->count; i++) {
+            wrong = by->field[i] == id ? "there twice" : wrong;
+        }
+        if (wrong != NULL) {
+            snprintf(wanted, WANTED_MAX, WANTED_BY "; \"%.*s\" is %s", len > 32 ? 32 : (int)len, p, wrong);
+            return wanted;
+        }
+        by->field[by->count++] = id;
+        any = true;
+        p += len;
+    }
+    return any ? NULL : WANTED_BY;
+}
+
+static const char* set_interval(const struct param* p, const char* text, int* n, char* wanted) {
+    long value;
+    if (strcasecmp(text, "off") == 0) {
+        *n = 0;
+        return NULL;
+    }
+    if (!parse_long(text, &value) || value < p->min || value > p->max || p->max % value != 0) {
+        snprintf(wanted, WANTED_MAX, "\"off\", or whole seconds from %ld to %ld that divide a day, such as 60 or 3600",
+                 p->min, p->max);
+        return wanted;
+    }
+    *n = (int)value;
+    return NULL;
+}
+
+static const char* set_redact(const char* text, bool alone, struct pacct_redact** redact, char* wanted) {
+    /* As regular expressions they would silently take the place of "default": YAML's words for nothing, yes and no. */
+    static const char* const slips[] = {"",      "~",    "null", "off", "on",   "no", "yes",
+                                        "false", "true", "0",    "1",   "none", "all"};
     char reason[PACCT_REDACT_WHY];
     if (alone && strcasecmp(text, "off") == 0) {
         return NULL;
@@ -363,68 +301,84 @@ static const char* set_redact(const char* text, bool alone, struct pacct_redact*
         return "copied: out of memory";
     }
     if (strcasecmp(text, "default") == 0) {
-        pacct_redact_known(*redact);
-        return NULL;
+        return pacct_redact_known(*redact) ? NULL : "copied: out of memory";
     }
-    if (text[0] == '\0') {
-        return "\"off\", \"default\" or regular expressions";
+    for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+        if (strcasecmp(text, slips[i]) == 0) {
+            return WANTED_REDACT;
+        }
     }
     if (!pacct_redact_pattern(*redact, text, reason)) {
-        snprintf(room, WANTED_SIZE, "\"off\", \"default\" or regular expressions: %s", reason);
-        return room;
+        snprintf(wanted, WANTED_MAX, WANTED_REDACT ": %s", reason);
+        return wanted;
     }
     return NULL;
 }
 
-/* NULL, or what the value would have to be, which may be put into room */
-static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s, char* room) {
+/* NULL, or what the value would have to be, which may be in "wanted" */
+static const char* set(const struct param* p, const char* text, bool alone, struct impacct_settings* s, char* wanted) {
     void* const at = (char*)s + p->offset;
     switch (p->kind) {
         case PATH:
             return set_path(text, at);
         case NAME:
-            return set_name(text, at, room);
+            return set_name(text, at, wanted);
         case HOST:
             return set_host(text, at);
         case TAG:
             return set_tag(text, at);
+        case IDENTIFIER:
+            return set_identifier(text, at);
         case CONTAINER:
             return set_container(text, at);
         case CHOICE:
-            return set_choice(p, text, at, room);
+            return set_choice(p, text, at, wanted);
         case SWITCH:
             return set_switch(text, at);
         case NUMBER:
-            return set_number(p, text, at, room);
-        case SECONDS:
-            return set_seconds(p, text, at, room);
+            return set_number(p, text, at, wanted);
+        case DURATION:
+            return set_seconds(p, text, at, wanted);
         case SIZE:
-            return set_size(p, text, at, room);
+            return set_size(p, text, at, wanted);
         case ALARM:
-            return set_alarm(p, text, at, room);
+            return set_alarm(p, text, at, wanted);
         case FACILITY:
             return set_facility(text, at);
         case SEVERITY:
             return set_severity(text, at);
         case FIELDS:
-            return set_fields(text, alone, at, room);
+            return set_fields(text, alone, at, wanted);
+        case BY:
+            return set_by(text, at, wanted);
+        case INTERVAL:
+            return set_interval(p, text, at, wanted);
         case REDACT:
-            return set_redact(text, alone, at, room);
+            return set_redact(text, alone, at, wanted);
         case TEXT:
         default:
             return set_text(text, at);
     }
 }
 
+/* A list without members can be written in YAML only. Taken as no value at all it would switch redaction off. */
 static bool set_from(const struct param* p, const struct cnfarray* values, struct impacct_settings* s, char* why) {
-    if (values->nmemb != 1 && p->kind != FIELDS && p->kind != REDACT) {
+    if (values->nmemb == 0) {
+        snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is an empty list, but has to be %s", p->name,
+                 p->kind == FIELDS   ? WANTED_FIELDS
+                 : p->kind == BY     ? WANTED_BY
+                 : p->kind == REDACT ? WANTED_REDACT
+                                     : "one value");
+        return false;
+    }
+    if (values->nmemb != 1 && p->kind != FIELDS && p->kind != BY && p->kind != REDACT) {
         snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' takes one value, not a list of %d", p->name, values->nmemb);
         return false;
     }
-    char room[WANTED_SIZE];
+    char buf[WANTED_MAX];
     for (int i = 0; i < values->nmemb; i++) {
         char* const text = es_str2cstr(values->arr[i], NULL);
-        const char* const wanted = text == NULL ? "read: out of memory" : set(p, text, values->nmemb == 1, s, room);
+        const char* const wanted = text == NULL ? "read: out of memory" : set(p, text, values->nmemb == 1, s, buf);
         if (wanted != NULL) {
             snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"%.128s\", but has to be %s", p->name,
                      text == NULL ? "" : text, wanted);
@@ -438,16 +392,37 @@ static bool set_from(const struct param* p, const struct cnfarray* values, struc
 }
 
 static bool is_text(enum kind kind) {
-    return kind == TEXT || kind == PATH || kind == NAME || kind == HOST || kind == TAG || kind == CONTAINER;
+    return kind == TEXT || kind == PATH || kind == NAME || kind == HOST || kind == TAG || kind == IDENTIFIER ||
+           kind == CONTAINER;
 }
 
 /* "" stands for none, which nobody can write */
 static bool set_default(const struct param* p, struct impacct_settings* s) {
-    char room[WANTED_SIZE];
+    char buf[WANTED_MAX];
     if (p->dflt[0] != '\0') {
-        return set(p, p->dflt, true, s, room) == NULL;
+        return set(p, p->dflt, true, s, buf) == NULL;
     }
     return !is_text(p->kind) || copy_text("", (char**)(void*)((char*)s + p->offset)) == NULL;
+}
+
+/* The first that exists of the paths where distributions keep the file. */
+static const char* default_file(void) {
+    return access(IMPACCT_FILE_DEBIAN, F_OK) != 0 && access(IMPACCT_FILE_RED_HAT, F_OK) == 0 ? IMPACCT_FILE_RED_HAT
+                                                                                             : IMPACCT_FILE_DEBIAN;
+}
+
+/* The defaults that depend on something else */
+static bool set_late_defaults(struct impacct_settings* s) {
+    if (s->silence_alarm == 0) {
+        s->silence_alarm = s->hostname[0] != '\0' ? IMPACCT_OFF : IMPACCT_SILENCE_ALARM * 1000;
+    }
+    if (s->polling_ms == 0) {
+        s->polling_ms = (s->mode == IMPACCT_MODE_INOTIFY ? IMPACCT_POLL_BEHIND_INOTIFY : IMPACCT_POLL_ALONE) * 1000;
+    }
+    if (s->ratelimit_name[0] == '\0' && s->ratelimit_burst == 0) {
+        s->ratelimit_burst = IMPACCT_RATELIMIT_BURST;
+    }
+    return s->file[0] != '\0' || copy_text(default_file(), &s->file) == NULL;
 }
 
 /* Values that are right by themselves, but not with each other */
@@ -455,6 +430,27 @@ static bool fit_together(const struct impacct_settings* s, char* why) {
     if (s->command_line == IMPACCT_COMMAND_OFF && (s->origin || s->exec_messages)) {
         snprintf(why, IMPACCT_PARAMS_WHY, "parameter '%s' is \"on\", which takes a 'commandLine' that is not \"off\"",
                  s->origin ? "origin" : "execMessages");
+        return false;
+    }
+    if (!IMPACCT_NAMED_RATELIMITS && s->ratelimit_name[0] != '\0') {
+        snprintf(
+            why, IMPACCT_PARAMS_WHY,
+            "parameter 'ratelimit.name' is \"%.128s\", but this rsyslog has no ratelimit() objects; they came with "
+            "8.2602; use 'ratelimit.interval' and 'ratelimit.burst'",
+            s->ratelimit_name);
+        return false;
+    }
+    if (s->ratelimit_name[0] != '\0' && (s->ratelimit_interval != 0 || s->ratelimit_burst != 0)) {
+        snprintf(why, IMPACCT_PARAMS_WHY,
+                 "parameter 'ratelimit.name' is \"%.128s\", which does not go with 'ratelimit.interval' and "
+                 "'ratelimit.burst'",
+                 s->ratelimit_name);
+        return false;
+    }
+    if (s->summary_interval == 0 && s->summary_records == IMPACCT_RECORDS_DROP) {
+        snprintf(why, IMPACCT_PARAMS_WHY,
+                 "parameter 'summary.records' is \"drop\", which takes a 'summary.interval' that is not \"off\": "
+                 "nothing would be sent");
         return false;
     }
     if (s->accounting == IMPACCT_ACCOUNTING_OWN && !s->rotated_files) {
@@ -479,8 +475,9 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
         ok = values[i].bUsed ? set_from(&params[i], values[i].val.d.ar, s, why) : set_default(&params[i], s);
     }
     cnfparamvalsDestruct(values, &block);
-    if (s->silence_alarm == 0) {
-        s->silence_alarm = s->hostname != NULL && s->hostname[0] != '\0' ? IMPACCT_OFF : SILENCE_ALARM_MS;
+    ok = ok && set_late_defaults(s);
+    if (!ok && why[0] == '\0') {
+        snprintf(why, IMPACCT_PARAMS_WHY, "out of memory"); /* all else that a default can fail for */
     }
     return ok && fit_together(s, why);
 }

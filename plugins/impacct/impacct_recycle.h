@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file impacct_lent.h
+ * @file impacct_recycle.h
  * @brief Messages that rsyslog works on, taken back and destroyed by the thread that made them.
  *
  * Memory that one thread allocates and another releases goes through the lock
@@ -9,31 +10,34 @@
  * hands over. When nobody else has one left, the input destroys it, and the
  * next message is made of the memory that has just become free.
  *
- * Relies on the member iRefCount of struct msg (runtime/msg.h, the same from
- * 8.2302 to 8.2610), and on no other.
+ * How many references there are is read from the message itself
+ * (impacct_abi.h).
  */
-#ifndef IMPACCT_LENT_H
-#define IMPACCT_LENT_H
+#ifndef IMPACCT_RECYCLE_H
+#define IMPACCT_RECYCLE_H
 
 #include "impacct_host.h"
 
 /** Messages that are taken back: more than rsyslog's main queue holds by default. What is beyond is left to the
  * workers. */
-#define IMPACCT_LENT_MAX 65536u
+#define IMPACCT_RECYCLE_MAX 65536u
 
-struct impacct_lent {
+struct impacct_recycle {
     unsigned first, count;
-    smsg_t* ring[IMPACCT_LENT_MAX]; /**< the oldest first */
+    smsg_t* ring[IMPACCT_RECYCLE_MAX]; /**< the oldest first */
 };
 
 /** Keep a reference to a message that is about to be handed over, if there is room. */
-void impacct_lent_add(struct impacct_lent* l, smsg_t* msg);
+void impacct_recycle_add(struct impacct_recycle* l, smsg_t* msg);
 
 /** Destroy messages that nobody else holds any more, the oldest first, up to "most" of them. Until then they keep their
  * properties, and count as not done with (impacct_ack.h). */
-void impacct_lent_take_back(struct impacct_lent* l, unsigned most);
+void impacct_recycle_collect(struct impacct_recycle* l, unsigned most);
+
+/** Destroy all such messages, and leave to rsyslog those that others have overtaken. */
+void impacct_recycle_collect_all(struct impacct_recycle* l);
 
 /** Leave all messages to rsyslog. */
-void impacct_lent_leave(struct impacct_lent* l);
+void impacct_recycle_release(struct impacct_recycle* l);
 
 #endif

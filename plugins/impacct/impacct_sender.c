@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file impacct_msg.c
- * @brief From a record, or a notice, to a message in a batch on its way to a ruleset.
+ * @file impacct_sender.c
+ * @brief From an event to a message in a batch on its way to a ruleset.
  *
- * Algorithm: record or notice to event, event to text and to a tree of properties, both
- * into a message, which goes into the batch.
+ * Algorithm: event to text and to a tree of properties, both into a message,
+ * which goes into the batch.
  *
  * The rate limiter is only asked whether there may be another message. Its
  * ratelimitAddMsg() would also look for repeated messages, which records never
@@ -12,15 +13,14 @@
  * Concurrency and locking: used by the input thread. A message belongs to
  * rsyslog from multiSubmitFlush() on, whatever that returns.
  *
- * Failure model: what cannot be made for want of memory is told, and the
- * record is not lost: the caller keeps its position.
+ * Failure model: what cannot be made for want of memory is returned as such,
+ * and the event is not lost: the caller keeps its position.
  */
-#include "impacct_msg.h"
-#include "impacct_lent.h"
-#include "pacct_digits.h"
-#include "pacct_json.h"
-#include "pacct_text.h"
-#include "pacct_tree.h"
+#include "impacct_sender.h"
+#include "base/fmt.h"
+#include "output/json.h"
+#include "output/line.h"
+#include "output/properties.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@
 /* Messages made ahead of being handed over: a worker that is quicker than the input has to be woken each time it has
  * run out of them, which costs both threads as much as several messages do. Not more, because what is ahead is to stay
  * in the cache of a processor. */
-#define BATCH 64
+#define SUBMIT_BATCH 64
 /* Messages handed to the queue at once. Few, because rsyslog wakes the queue's workers only after the last of them: in
  * a smaller queue the first ones would fill it, and wait for ever for workers that nobody wakes. */
 #define SLICE 32
@@ -47,29 +47,60 @@ struct impacct_sender {
     const struct impacct_settings* settings;
     const struct impacct_route* route;
     const struct pacct_origin* origin;
-    struct pacct_who* who; /* NULL: nobody asked */
     ratelimit_t* limiter;
     prop_t* local_ip;
-    smsg_t* messages[BATCH];
+    smsg_t* messages[SUBMIT_BATCH];
     unsigned count; /* of them */
     ruleset_t* batch_ruleset; /* that all of them go to */
-    struct impacct_lent lent;
+    struct impacct_recycle* recycle;
     struct pacct_buf text;
-    struct pacct_clock clock;
-    struct pacct_event event;
-    struct pacct_room room;
-    struct pacct_notice_room notice_room;
+    struct pacct_rfc3339 clock;
     time_t second; /* that "broken_down" holds */
     struct syslogTime broken_down;
     char tag[TAG_MAX];
     size_t tag_len; /* of the part that is the same for all */
 };
 
+struct impacct_attributes impacct_attributes_of_notice(const struct impacct_route* route,
+                                                       const struct pacct_notice* n) {
+    return (struct impacct_attributes){.second = n->time.tv_sec,
+                                       .severity = (int)pacct_notice_severity(n->id),
+                                       .ruleset = route->state_ruleset,
+                                       .text = &route->text,
+                                       .tree = &route->state_tree};
+}
+
+struct impacct_attributes impacct_attributes_of_summary(const struct impacct_settings* settings,
+                                                        const struct impacct_route* route,
+                                                        time_t second) {
+    return (struct impacct_attributes){.second = second,
+                                       .severity = settings->severity,
+                                       .ruleset = route->summary_ruleset,
+                                       .text = &route->summary_text,
+                                       .tree = &route->summary_tree};
+}
+
+rsRetVal impacct_limiter_make(ratelimit_t** limiter, const struct impacct_settings* settings, rsconf_t* conf) {
+    DEFiRet;
+    *limiter = NULL;
+    if (settings->ratelimit_name[0] != '\0') {
+        CHKiRet(IMPACCT_RATELIMIT_OF(limiter, conf, settings->ratelimit_name, settings->file));
+    } else {
+        CHKiRet(ratelimitNew(limiter, "impacct", settings->file));
+        ratelimitSetLinuxLike(*limiter, (unsigned)settings->ratelimit_interval, (unsigned)settings->ratelimit_burst);
+    }
+    ratelimitSetNoTimeCache(*limiter); /* the time of a message is not when it came in */
+
+finalize_it:
+    RETiRet;
+}
+
 rsRetVal impacct_sender_new(struct impacct_sender** sender,
                             const struct impacct_host* host,
                             const struct impacct_settings* settings,
                             const struct impacct_route* route,
-                            const struct pacct_origin* origin) {
+                            const struct pacct_origin* origin,
+                            struct impacct_recycle* recycle) {
     DEFiRet;
     struct impacct_sender* s;
     CHKmalloc(s = calloc(1, sizeof(*s)));
@@ -77,15 +108,11 @@ rsRetVal impacct_sender_new(struct impacct_sender** sender,
     s->settings = settings;
     s->route = route;
     s->origin = origin;
-    if (settings->command_line != IMPACCT_COMMAND_OFF) {
-        CHKmalloc(s->who = pacct_who_new(origin, settings->redact, settings->origin != 0));
-    }
+    s->recycle = recycle;
     s->second = -1;
     s->tag_len = (size_t)snprintf(s->tag, sizeof(s->tag), "%s", settings->tag);
     CHKiRet(host->prop->CreateStringProp(&s->local_ip, UCHAR_CONSTANT(LOCAL_IP), sizeof(LOCAL_IP) - 1));
-    CHKiRet(ratelimitNew(&s->limiter, "impacct", settings->file));
-    ratelimitSetLinuxLike(s->limiter, (unsigned)settings->ratelimit_interval, (unsigned)settings->ratelimit_burst);
-    ratelimitSetNoTimeCache(s->limiter); /* the time of a message is not when it came in */
+    CHKiRet(impacct_limiter_make(&s->limiter, settings, route->conf));
 
 finalize_it:
     if (iRet != RS_RET_OK) {
@@ -106,8 +133,6 @@ void impacct_sender_free(struct impacct_sender* s) {
     if (s->local_ip != NULL) {
         s->host->prop->Destruct(&s->local_ip);
     }
-    impacct_lent_leave(&s->lent);
-    pacct_who_free(s->who);
     pacct_buf_free(&s->text);
     free(s);
 }
@@ -125,11 +150,11 @@ static const struct syslogTime* time_of(struct impacct_sender* s, time_t second)
     return &s->broken_down;
 }
 
-static bool write_text(struct impacct_sender* s) {
+static bool write_text(struct impacct_sender* s, const struct pacct_plan* plan, const struct pacct_event* ev) {
     s->text.len = 0;
     switch (s->settings->format) {
         case IMPACCT_FORMAT_TEXT:
-            return pacct_text_write(&s->event, &s->clock, &s->text);
+            return pacct_line_write(ev, &s->clock, &s->text);
         case IMPACCT_FORMAT_CEE:
             if (!pacct_buf_reserve(&s->text, sizeof(CEE_COOKIE))) {
                 return false;
@@ -141,37 +166,41 @@ static bool write_text(struct impacct_sender* s) {
         default:
             break;
     }
-    return pacct_json_write(&s->route->text, &s->event, &s->clock, &s->text);
+    return pacct_json_write(plan, ev, &s->clock, &s->text);
 }
 
 /* rsyslog takes program name and process id from a tag of the form "name[pid]:". */
-static void set_tag(struct impacct_sender* s, smsg_t* msg) {
+static void set_tag(struct impacct_sender* s, const struct pacct_event* ev, smsg_t* msg) {
     char* end = s->tag + s->tag_len;
-    if (pacct_event_has(&s->event, PACCT_F_PID)) {
+    if (pacct_event_has(ev, PACCT_F_PID)) {
         *end++ = '[';
-        end = pacct_write_uint(end, s->event.v[PACCT_F_PID].u);
+        end = pacct_write_uint(end, ev->v[PACCT_F_PID].u);
         *end++ = ']';
     }
     *end++ = ':';
     MsgSetTAG(msg, (const uchar*)s->tag, (size_t)(end - s->tag));
 }
 
-static rsRetVal add_properties(struct impacct_sender* s, const struct pacct_plan* plan, smsg_t* msg) {
+static rsRetVal add_properties(struct impacct_sender* s,
+                               const struct pacct_plan* plan,
+                               const struct pacct_event* ev,
+                               smsg_t* msg) {
     DEFiRet;
     struct fjson_object* tree;
     if (plan->count == 0) {
         FINALIZE;
     }
-    CHKmalloc(tree = pacct_tree_make(plan, &s->event, &s->clock));
+    CHKmalloc(tree = pacct_properties_make(plan, ev, &s->clock));
     iRet = msgAddJSON(msg, (uchar*)s->settings->container, tree, 0, 0);
 
 finalize_it:
     RETiRet;
 }
 
-/* A direct queue has its actions work here, and these may try again for ever. When the input has to end, rsyslog
- * cancels the thread, which needs to be let. Other queues see to it that nothing is cancelled in them. */
-static rsRetVal flush(struct impacct_sender* s) {
+/* The thread cannot be canceled anywhere but here (see runInput in impacct.c). A direct queue has its actions work in
+ * this call, and these may try again for ever: when the input has to end, rsyslog cancels the thread, which needs to be
+ * let. Other queues see to it that nothing is canceled in them. */
+rsRetVal impacct_sender_flush(struct impacct_sender* s) {
     DEFiRet;
     int before;
     unsigned at = 0;
@@ -188,31 +217,28 @@ static rsRetVal flush(struct impacct_sender* s) {
     }
     s->count = 0;
     if (iRet != RS_RET_OK) {
-        impacct_lent_leave(&s->lent); /* rsyslog keeps for ever some of the messages that it could not take */
+        impacct_recycle_release(s->recycle); /* rsyslog keeps for ever some of the messages that it could not take */
     }
     RETiRet;
 }
 
-/* How the message of an event is to be. */
-struct kind {
-    time_t second;
-    int severity;
-    ruleset_t* ruleset;
-    const struct pacct_plan* tree;
-};
-
-/* Put the event into the batch as a message. */
-static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, prop_t* input_name) {
+rsRetVal impacct_sender_add(struct impacct_sender* s,
+                            const struct pacct_event* ev,
+                            const struct impacct_attributes* attributes,
+                            prop_t* input_name) {
     DEFiRet;
     smsg_t* msg = NULL;
-    if (s->count > 0 && s->batch_ruleset != kind->ruleset) {
-        CHKiRet(flush(s)); /* rsyslog puts a batch as a whole into the queue of its first message */
+    if (attributes->limited) {
+        CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
     }
-    if (!write_text(s)) {
+    if (s->count > 0 && s->batch_ruleset != attributes->ruleset) {
+        CHKiRet(impacct_sender_flush(s)); /* rsyslog puts a batch as a whole into the queue of its first message */
+    }
+    if (!write_text(s, attributes->text, ev)) {
         ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
     }
-    impacct_lent_take_back(&s->lent, TAKE_BACK);
-    CHKiRet(msgConstructWithTime(&msg, time_of(s, kind->second), kind->second));
+    impacct_recycle_collect(s->recycle, TAKE_BACK);
+    CHKiRet(msgConstructWithTime(&msg, time_of(s, attributes->second), attributes->second));
     MsgSetFlowControlType(msg, eFLOWCTL_FULL_DELAY); /* whatever waits is safe in the file */
     MsgSetInputName(msg, input_name);
     MsgSetRawMsg(msg, s->text.p, s->text.len);
@@ -220,18 +246,18 @@ static rsRetVal add_message(struct impacct_sender* s, const struct kind* kind, p
     MsgSetHOSTNAME(msg, (const uchar*)s->origin->hostname, (int)s->origin->hostname_len);
     MsgSetRcvFrom(msg, s->host->glbl->GetLocalHostNameProp());
     CHKiRet(MsgSetRcvFromIP(msg, s->local_ip));
-    set_tag(s, msg);
-    msgSetPRI(msg, s->settings->facility | kind->severity);
-    if (kind->ruleset != NULL) {
-        MsgSetRuleset(msg, kind->ruleset);
+    set_tag(s, ev, msg);
+    msgSetPRI(msg, s->settings->facility | attributes->severity);
+    if (attributes->ruleset != NULL) {
+        MsgSetRuleset(msg, attributes->ruleset);
     }
-    CHKiRet(add_properties(s, kind->tree, msg));
-    s->batch_ruleset = kind->ruleset;
+    CHKiRet(add_properties(s, attributes->tree, ev, msg));
+    s->batch_ruleset = attributes->ruleset;
     s->messages[s->count++] = msg;
-    impacct_lent_add(&s->lent, msg);
+    impacct_recycle_add(s->recycle, msg);
     msg = NULL;
-    if (s->count == BATCH) {
-        iRet = flush(s);
+    if (s->count == SUBMIT_BATCH) {
+        iRet = impacct_sender_flush(s);
     }
 
 finalize_it:
@@ -239,63 +265,4 @@ finalize_it:
         msgDestruct(&msg);
     }
     RETiRet;
-}
-
-rsRetVal impacct_sender_add(struct impacct_sender* s,
-                            const uint8_t* raw,
-                            const struct pacct_record* rec,
-                            const struct pacct_life* life,
-                            time_t now,
-                            prop_t* input_name) {
-    DEFiRet;
-    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag)); /* it looks at the clock itself */
-    pacct_event_make(s->origin, raw, rec, now, &s->room, &s->event);
-    if (life != NULL && !pacct_who_add(s->who, life, rec->pid, now, &s->event)) {
-        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
-    }
-    const uint64_t end = pacct_record_end(rec);
-    const struct kind kind = {.second = (time_t)(end <= PACCT_CLOCK_MAX ? end : rec->btime),
-                              .severity = s->settings->severity,
-                              .ruleset = s->route->ruleset,
-                              .tree = &s->route->tree};
-    iRet = add_message(s, &kind, input_name);
-
-finalize_it:
-    RETiRet;
-}
-
-rsRetVal impacct_sender_add_started(struct impacct_sender* s,
-                                    const struct pacct_started* started,
-                                    time_t now,
-                                    prop_t* input_name) {
-    DEFiRet;
-    CHKiRet(ratelimitMsgCount(s->limiter, 0, s->settings->tag));
-    if (!pacct_who_event(s->who, started, now, &s->event)) {
-        ABORT_FINALIZE(RS_RET_OUT_OF_MEMORY);
-    }
-    const struct kind kind = {.second = (time_t)s->event.v[PACCT_F_TIME].u,
-                              .severity = s->settings->severity,
-                              .ruleset = s->route->ruleset,
-                              .tree = &s->route->tree};
-    iRet = add_message(s, &kind, input_name);
-
-finalize_it:
-    RETiRet;
-}
-
-rsRetVal impacct_sender_add_notice(struct impacct_sender* s, const struct pacct_notice* n, prop_t* input_name) {
-    const struct kind kind = {.second = n->time.tv_sec,
-                              .severity = (int)pacct_notice_severity(n->id),
-                              .ruleset = s->route->state_ruleset,
-                              .tree = &s->route->state_tree};
-    pacct_notice_event(s->origin, n, &s->notice_room, &s->event);
-    return add_message(s, &kind, input_name);
-}
-
-rsRetVal impacct_sender_flush(struct impacct_sender* s) {
-    return flush(s);
-}
-
-void impacct_sender_take_back(struct impacct_sender* s) {
-    impacct_lent_take_back(&s->lent, IMPACCT_LENT_MAX);
 }

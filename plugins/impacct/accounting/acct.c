@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_control.c
+ * @file accounting/acct.c
  * @brief Switching process accounting, and keeping its files. Nothing else calls acct(2).
  *
  * Algorithm: rotated files are numbered, the newest is 1, as logrotate does it
@@ -14,13 +15,16 @@
  */
 #include "config.h"
 
-#include "pacct_control.h"
-#include "pacct_probe.h"
-#include "pacct_record.h"
+#include "accounting/acct.h"
+#include "accounting/canary.h"
+#include "accounting/mount.h"
+#include "base/child.h"
+#include "base/proc.h"
+#include "base/sys.h"
+#include "file/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,17 +46,19 @@ static const char* const known_files[] = {"/var/log/account/pacct", "/var/accoun
 #define LOCK_FORMAT "/run/impacct-accounting.%llu.lock"
 /* how much of what was written while a child ended is searched for its record */
 #define SEARCH_MAX (1024 * 1024)
+/* what the lock file holds: a path, and what it was written in */
+#define MEMORY_MAX (PATH_MAX + 128)
 
 static int try_call(void* arg) {
     (void)arg;
-    prctl(PR_SET_NAME, PACCT_PROBE_PREFIX "right");
+    prctl(PR_SET_NAME, PACCT_CHILD_PREFIX "right");
     /* an empty name: ENOENT, once the caller's rights have been checked (kernel/acct.c) */
-    _exit(acct("") == 0 ? 0 : errno);
+    return acct("") == 0 ? 0 : errno;
 }
 
-enum pacct_right pacct_control_right(void) {
+enum pacct_right pacct_acct_right(void) {
     int status;
-    if (pacct_probe_try(try_call, &status) != 0) {
+    if (pacct_child_try(try_call, &status) != 0) {
         return PACCT_RIGHT_UNKNOWN;
     }
     if (WIFSIGNALED(status)) {
@@ -78,19 +84,25 @@ static bool is_ours(const struct stat* st) {
     return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int open_directory(const char* path, int* fd, const char** call) {
-    char copy[PATH_MAX];
-    if (strlen(path) >= sizeof(copy)) {
+/* The descriptor, or -1 with the call that failed, and errno. */
+static int open_directory(const char* path, const char** call) {
+    char directory[PATH_MAX];
+    if (strlen(path) >= sizeof(directory)) {
         errno = ENAMETOOLONG;
-        return fail("open", call);
+        *call = "open";
+        return -1;
     }
-    strcpy(copy, path);
-    const char* const directory = dirname(copy);
+    strcpy(directory, path);
+    pacct_sys_parent(directory);
     if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
-        return fail("mkdir", call);
+        *call = "mkdir";
+        return -1;
     }
-    *fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *fd < 0 ? fail("open of the directory", call) : 0;
+    const int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        *call = "open of the directory";
+    }
+    return fd;
 }
 
 static int make_file(const char* path, const char** call) {
@@ -111,12 +123,11 @@ static int make_file(const char* path, const char** call) {
     return 0;
 }
 
-int pacct_control_prepare(const char* path, const char** call) {
+int pacct_acct_prepare(const char* path, const char** call) {
     struct stat st;
-    int fd;
-    const int error = open_directory(path, &fd, call);
-    if (error != 0) {
-        return error;
+    const int fd = open_directory(path, call);
+    if (fd < 0) {
+        return errno;
     }
     const bool ours = fstat(fd, &st) == 0 && is_ours(&st);
     close(fd);
@@ -127,7 +138,7 @@ int pacct_control_prepare(const char* path, const char** call) {
     return make_file(path, call);
 }
 
-int pacct_control_lock(int* fd, const char** call) {
+int pacct_acct_lock(int* fd, const char** call) {
     struct stat st;
     char path[sizeof(LOCK_FORMAT) + 24];
     if (stat("/proc/self/ns/pid", &st) != 0) {
@@ -147,11 +158,41 @@ int pacct_control_lock(int* fd, const char** call) {
     return 0;
 }
 
-int pacct_control_on(const char* path, const char** call) {
-    return acct(path) == 0 ? 0 : fail("acct", call);
+/* One line: which boot of the machine, when process 1 began, of whose pid namespace this is, and the file. */
+static void describe(const char* path, char line[MEMORY_MAX]) {
+    char boot[64];
+    struct pacct_proc init = {0};
+    pacct_sys_first_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+    pacct_proc_read(1, &init);
+    snprintf(line, MEMORY_MAX, "%s %llu %s\n", boot, (unsigned long long)init.start, path);
 }
 
-int pacct_control_off(const char** call) {
+void pacct_acct_remember(int lock, const char* path) {
+    char line[MEMORY_MAX] = "";
+    if (path != NULL) {
+        describe(path, line);
+    }
+    const ssize_t len = (ssize_t)strlen(line);
+    if (ftruncate(lock, 0) != 0 || pwrite(lock, line, (size_t)len, 0) != len) {
+        return; /* then nothing is claimed at the next start */
+    }
+}
+
+bool pacct_acct_was_left_on(int lock, const char* path) {
+    char line[MEMORY_MAX], expected[MEMORY_MAX];
+    const ssize_t len = pacct_sys_read(lock, line, sizeof(line) - 1, 0);
+    line[len < 0 ? 0 : len] = '\0';
+    describe(path, expected);
+    return strcmp(line, expected) == 0;
+}
+
+int pacct_acct_on(const char* path, bool* lasts, const char** call) {
+    char name[PATH_MAX];
+    *lasts = pacct_mount_lasting(path, name) && acct(name) == 0;
+    return *lasts || acct(path) == 0 ? 0 : fail("acct", call);
+}
+
+int pacct_acct_off(const char** call) {
     return acct(NULL) == 0 ? 0 : fail("acct", call);
 }
 
@@ -193,12 +234,12 @@ static int open_trusted(const char* path) {
 /* Which of some files, -1 for those that are not there, gets the record of a child? */
 static enum pacct_reach find_reached(const int* fds, size_t count, size_t* which) {
     off_t ends[KNOWN_COUNT];
-    char name[PACCT_PROBE_NAME + 1];
+    char name[PACCT_CANARY_NAME + 1];
     pid_t pid;
     for (size_t i = 0; i < count; i++) {
         ends[i] = fds[i] < 0 ? 0 : lseek(fds[i], 0, SEEK_END);
     }
-    if (pacct_probe(name, &pid) != 0) {
+    if (pacct_canary(name, &pid) != 0) {
         return PACCT_REACH_UNKNOWN;
     }
     for (*which = 0; *which < count; (*which)++) {
@@ -209,7 +250,7 @@ static enum pacct_reach find_reached(const int* fds, size_t count, size_t* which
     return PACCT_REACH_NO;
 }
 
-enum pacct_reach pacct_control_reaches(const char* path) {
+enum pacct_reach pacct_acct_reaches(const char* path) {
     size_t which;
     const int fd = open_trusted(path);
     if (fd < 0) {
@@ -220,7 +261,7 @@ enum pacct_reach pacct_control_reaches(const char* path) {
     return reach;
 }
 
-enum pacct_reach pacct_control_find(const char* but, const char** file) {
+enum pacct_reach pacct_acct_find(const char* but, const char** file) {
     int fds[KNOWN_COUNT];
     struct stat ours, st;
     size_t which = 0;
@@ -244,9 +285,9 @@ enum pacct_reach pacct_control_find(const char* but, const char** file) {
     return reach;
 }
 
-/* Room for a path with a number behind it; false where it is too long. */
-static bool numbered(char* room, const char* path, unsigned number) {
-    return snprintf(room, PATH_MAX, "%s.%u", path, number) < PATH_MAX;
+/* A path with a number behind it, in a buffer of PATH_MAX; false where it is too long. */
+static bool numbered(char* to, const char* path, unsigned number) {
+    return snprintf(to, PATH_MAX, "%s.%u", path, number) < PATH_MAX;
 }
 
 /* The first number that is free */
@@ -266,7 +307,7 @@ static void pass_on_rights(const char* path, const struct stat* old) {
     }
 }
 
-int pacct_control_rotate(const char* path, const char** call) {
+int pacct_acct_rotate(const char* path, bool* lasts, const char** call) {
     struct stat old;
     char from[PATH_MAX], to[PATH_MAX];
     if (lstat(path, &old) != 0) {
@@ -287,7 +328,7 @@ int pacct_control_rotate(const char* path, const char** call) {
     int error = make_file(path, call);
     if (error == 0) {
         pass_on_rights(path, &old);
-        error = pacct_control_on(path, call);
+        error = pacct_acct_on(path, lasts, call);
     }
     if (error != 0) { /* the kernel still writes to the old one: give it its name back */
         unlink(path);
@@ -296,17 +337,18 @@ int pacct_control_rotate(const char* path, const char** call) {
     return error;
 }
 
-int pacct_control_give(const char* path, const char** call) {
+int pacct_acct_give(const char* path, const char** call) {
     const int fd = open_trusted(path);
     if (fd < 0) {
         errno = EPERM;
         return fail("check of the file", call);
     }
     close(fd);
-    return pacct_control_on(path, call);
+    bool lasts;
+    return pacct_acct_on(path, &lasts, call);
 }
 
-unsigned pacct_control_number(const char* path, uint64_t dev, uint64_t ino) {
+unsigned pacct_acct_number(const char* path, uint64_t dev, uint64_t ino) {
     struct stat st;
     char name[PATH_MAX];
     if (stat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino) {
@@ -320,7 +362,7 @@ unsigned pacct_control_number(const char* path, uint64_t dev, uint64_t ino) {
     return UINT_MAX;
 }
 
-bool pacct_control_remove_oldest(const char* path, unsigned keep, char* removed, int* error) {
+bool pacct_acct_remove_oldest(const char* path, unsigned keep, char* removed, int* error) {
     struct stat st;
     const unsigned oldest = first_gap(path) - 1;
     if (oldest <= keep || !numbered(removed, path, oldest)) {

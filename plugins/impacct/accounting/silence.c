@@ -1,29 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_silence.c
+ * @file accounting/silence.c
  * @brief Whether accounting still reaches the file: silence, stop, recovery.
  *
  * Algorithm: a few times, compared with now. Early in a silence the machine's
- * ends are counted; late in it they are counted again, and a probe is made if
- * there were any. The alarm follows from a probe without an answer.
+ * ends are counted; late in it they are counted again, and a canary is sent
+ * if there were any. The alarm follows from a canary without a record.
  *
  * Concurrency and locking: none.
  *
  * Failure model: what cannot be counted is taken to have grown; then it is for
- * the probe to say.
+ * the canary to say.
  */
 #include "config.h"
 
-#include "pacct_silence.h"
+#include "accounting/silence.h"
 
 #include <string.h>
 
-/* how long the record of a probe may take: the kernel has written it when the child is gone, and we have to read it */
-#define ANSWER_MS 2000
+/* how long the record of a canary may take: the kernel has written it when the child is gone, and we have to read it */
+#define CANARY_MS 2000
 /* after accounting has left the file: it may come back at once, to the next one */
-#define LEFT_MS 300
+#define COME_BACK_MS 300
 
-static int64_t answer_time(const struct pacct_silence* s) {
-    return s->limit / 4 < ANSWER_MS ? s->limit / 4 : ANSWER_MS;
+static int64_t canary_time(const struct pacct_silence* s) {
+    return s->limit / 4 < CANARY_MS ? s->limit / 4 : CANARY_MS;
 }
 
 void pacct_silence_begin(struct pacct_silence* s, int64_t limit_ms, int64_t now) {
@@ -33,29 +34,33 @@ void pacct_silence_begin(struct pacct_silence* s, int64_t limit_ms, int64_t now)
     s->count_at = now;
 }
 
-void pacct_silence_left(struct pacct_silence* s, int64_t now) {
-    if (s->left == 0) {
-        s->left = now;
+void pacct_silence_switched_away(struct pacct_silence* s, int64_t now) {
+    if (s->switched_away == 0) {
+        s->switched_away = now;
     }
 }
 
-void pacct_silence_not_left(struct pacct_silence* s) {
-    if (s->probed == 0) {
-        s->left = 0;
+void pacct_silence_stayed(struct pacct_silence* s) {
+    if (s->canary_sent == 0) {
+        s->switched_away = 0;
     }
 }
 
-void pacct_silence_answered(struct pacct_silence* s, bool missed) {
-    s->missed = missed && s->left != 0 && !s->stopped;
-    s->probed = 0;
-    s->left = 0;
-    s->asked = false;
+void pacct_silence_not_stopped(struct pacct_silence* s) {
+    s->stopped = false;
+}
+
+void pacct_silence_canary_seen(struct pacct_silence* s, bool missed) {
+    s->missed = missed && s->switched_away != 0 && !s->stopped;
+    s->canary_sent = 0;
+    s->switched_away = 0;
+    s->canary_requested = false;
     s->base = s->ended;
 }
 
-void pacct_silence_probed(struct pacct_silence* s, int64_t now) {
-    s->probed = now;
-    s->asked = false;
+void pacct_silence_canary_sent(struct pacct_silence* s, int64_t now) {
+    s->canary_sent = now;
+    s->canary_requested = false;
 }
 
 void pacct_silence_ended(struct pacct_silence* s, bool known, uint64_t ended, int64_t now) {
@@ -75,8 +80,8 @@ void pacct_silence_deleted(struct pacct_silence* s, bool deleted, int64_t now) {
     }
 }
 
-void pacct_silence_ask(struct pacct_silence* s) {
-    s->asked = true;
+void pacct_silence_request_canary(struct pacct_silence* s) {
+    s->canary_requested = true;
 }
 
 /* Records came. @return whether that is the end of a silence; "last" still tells how long it was then */
@@ -92,17 +97,19 @@ static bool came(struct pacct_silence* s, uint64_t records, int64_t now) {
     return false;
 }
 
-/* The record of the probe did not come. @return whether that is a stop which was not said yet */
-static bool unanswered(struct pacct_silence* s) {
-    const bool news = s->left != 0 && !s->stopped;
-    s->probed = s->left = 0;
-    s->down = true;
+/* The record of the canary did not come; perhaps others did since. @return whether that is a stop which was not said
+ * yet
+ */
+static bool canary_missed(struct pacct_silence* s, uint64_t records) {
+    const bool news = s->switched_away != 0 && !s->stopped;
+    s->canary_sent = s->switched_away = 0;
+    s->down = records == s->records_at_canary;
     s->stopped = s->stopped || news;
     return news;
 }
 
 static bool is_late(const struct pacct_silence* s, int64_t now) {
-    return now - s->last >= s->limit - 2 * answer_time(s);
+    return now - s->last >= s->limit - 2 * canary_time(s);
 }
 
 /* Is it time to count what has ended on the machine? */
@@ -110,15 +117,15 @@ static bool wants_count(const struct pacct_silence* s, int64_t now) {
     return !s->silent && now - s->last >= s->limit / 4 && now >= s->count_at;
 }
 
-static bool wants_probe(const struct pacct_silence* s, int64_t now) {
-    if (s->left != 0 ? now - s->left >= LEFT_MS : s->asked) {
+static bool wants_canary(const struct pacct_silence* s, int64_t now) {
+    if (s->switched_away != 0 ? now - s->switched_away >= COME_BACK_MS : s->canary_requested) {
         return true;
     }
     return !s->silent && !s->down && s->counted && s->ended != s->base && is_late(s, now);
 }
 
 enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t records, int64_t now) {
-    if (s->probed != 0 && now - s->probed >= answer_time(s) && unanswered(s)) {
+    if (s->canary_sent != 0 && now - s->canary_sent >= canary_time(s) && canary_missed(s, records)) {
         return PACCT_SILENCE_STOPPED;
     }
     if (s->missed) {
@@ -126,7 +133,7 @@ enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t 
         s->stopped = true;
         return PACCT_SILENCE_STOPPED;
     }
-    if (s->stopped && records != s->at_probe) {
+    if (s->stopped && records != s->records_at_canary) {
         s->stopped = false;
         return PACCT_SILENCE_STARTED;
     }
@@ -140,9 +147,9 @@ enum pacct_silence_verdict pacct_silence_next(struct pacct_silence* s, uint64_t 
         s->silent = true;
         return PACCT_SILENCE_SILENT;
     }
-    if (s->probed == 0 && wants_probe(s, now)) {
-        s->at_probe = records;
-        return PACCT_SILENCE_PROBE;
+    if (s->canary_sent == 0 && wants_canary(s, now)) {
+        s->records_at_canary = records;
+        return PACCT_SILENCE_CANARY;
     }
     return PACCT_SILENCE_NONE;
 }
@@ -152,13 +159,13 @@ static int64_t earlier(int64_t a, int64_t b) {
 }
 
 int64_t pacct_silence_timeout(const struct pacct_silence* s, int64_t now) {
-    const int64_t late = s->last + s->limit - 2 * answer_time(s);
+    const int64_t late = s->last + s->limit - 2 * canary_time(s);
     int64_t at = now + s->limit / 4;
-    if (s->probed != 0) {
-        at = earlier(at, s->probed + answer_time(s));
-    } else if (s->left != 0) {
-        at = earlier(at, s->left + LEFT_MS);
-    } else if (s->asked) {
+    if (s->canary_sent != 0) {
+        at = earlier(at, s->canary_sent + canary_time(s));
+    } else if (s->switched_away != 0) {
+        at = earlier(at, s->switched_away + COME_BACK_MS);
+    } else if (s->canary_requested) {
         at = now;
     }
     if (!s->silent && s->limit / 4 < PACCT_SILENCE_CALLED_MS) {

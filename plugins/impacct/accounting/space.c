@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_disk.c
+ * @file accounting/space.c
  * @brief Free space, reckoned as the kernel does that suspends accounting for the want of it.
  *
  * Algorithm: the kernel's own comparison in whole blocks; what has been said
@@ -11,10 +12,10 @@
  */
 #include "config.h"
 
-#include "pacct_disk.h"
+#include "accounting/space.h"
+#include "base/sys.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/statvfs.h>
 
 #define SETTINGS "/proc/sys/kernel/acct"
@@ -22,24 +23,23 @@
 /* of free space above the limit of "low", before that is said again: hundredths of a percent */
 #define REARM 100u
 
-static uint32_t distance(const struct pacct_disk* d) {
+static uint32_t distance(const struct pacct_space* d) {
     return d->resume > d->suspend ? d->resume - d->suspend : 1;
 }
 
-int pacct_disk_read(int fd, struct pacct_disk* d) {
+int pacct_space_read(int fd, struct pacct_space* d) {
     struct statvfs st;
-    FILE* const f = fopen(SETTINGS, "re");
-    if (f == NULL) {
+    int resume, suspend, interval;
+    const int count = pacct_sys_scan(SETTINGS, "%d %d %d", &resume, &suspend, &interval);
+    if (count < 0) {
         return errno;
     }
-    int resume, suspend;
-    const int count = fscanf(f, "%d %d", &resume, &suspend);
-    fclose(f);
-    if (count != 2 || resume < 0 || resume > 100 || suspend < 0 || suspend > resume) {
+    if (count != 3 || resume < 0 || resume > 100 || suspend < 0 || suspend > resume || interval < 0) {
         return EINVAL;
     }
     d->resume = (unsigned)resume;
     d->suspend = (unsigned)suspend;
+    d->interval = (unsigned)interval;
     if (fstatvfs(fd, &st) != 0) {
         return errno;
     }
@@ -54,39 +54,39 @@ int pacct_disk_read(int fd, struct pacct_disk* d) {
     return 0;
 }
 
-static uint32_t low_limit(const struct pacct_disk* d) {
+static uint32_t low_limit(const struct pacct_space* d) {
     return (d->resume + 2 * distance(d)) * CENTI;
 }
 
-enum pacct_disk_verdict pacct_disk_next(struct pacct_disk_watch* w,
-                                        const struct pacct_disk* d,
-                                        bool down,
-                                        uint64_t records) {
+bool pacct_space_low(struct pacct_space_watch* w, const struct pacct_space* d) {
+    if (w->low || d->free_centi >= low_limit(d)) {
+        return false;
+    }
+    w->low = w->canary_due = true;
+    return true;
+}
+
+enum pacct_space_verdict pacct_space_next(
+    struct pacct_space_watch* w, const struct pacct_space* d, bool down, bool reached, uint64_t records) {
     if (w->suspended && records != w->records && !down) {
         w->suspended = false;
-        return PACCT_DISK_RESUMED;
+        return PACCT_SPACE_RESUMED;
     }
-    if (d == NULL) {
-        return PACCT_DISK_NONE;
+    if (d != NULL && pacct_space_low(w, d)) {
+        return PACCT_SPACE_LOW;
     }
-    if (!w->low && d->free_centi < low_limit(d)) {
-        w->low = true;
-        return PACCT_DISK_LOW;
-    }
-    if (w->low && d->free_centi >= low_limit(d) + REARM) {
+    if (d != NULL && w->low && d->free_centi >= low_limit(d) + REARM) {
         w->low = false;
     }
-    if (w->suspended || d->may_resume) {
-        return PACCT_DISK_NONE;
-    }
-    if (down) {
+    if (!w->suspended && down && (reached || (d != NULL && !d->may_resume))) {
         w->suspended = true;
         w->records = records;
-        return PACCT_DISK_SUSPENDED;
+        return PACCT_SPACE_SUSPENDED;
     }
-    if (d->may_suspend && !w->asked) {
-        w->asked = true;
-        return PACCT_DISK_ASK;
+    if (w->canary_due || (d != NULL && !w->suspended && d->may_suspend && !w->canary_requested)) {
+        w->canary_due = false;
+        w->canary_requested = true;
+        return PACCT_SPACE_CANARY;
     }
-    return PACCT_DISK_NONE;
+    return PACCT_SPACE_NONE;
 }

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_utf8.c
+ * @file base/utf8.c
  * @brief Any bytes as valid UTF-8.
  *
  * Algorithm: Unicode's table of well-formed sequences; ASCII, which most is, in
@@ -9,7 +10,7 @@
  */
 #include "config.h"
 
-#include "pacct_utf8.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -41,6 +42,22 @@ size_t pacct_utf8_sequence(const unsigned char* p, size_t len) {
         return 3;
     }
     return len >= 4 && is_tail(p[3]) ? 4 : 0;
+}
+
+size_t pacct_utf8_control(const unsigned char* p, size_t len, unsigned* code) {
+    if (p[0] < 0x20 || p[0] == 0x7f) {
+        *code = p[0];
+        return 1;
+    }
+    if (len >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+        *code = p[1];
+        return 2;
+    }
+    if (len >= 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
+        *code = 0x2000u | (p[2] & 0x3fu);
+        return 3;
+    }
+    return 0;
 }
 
 size_t pacct_utf8_copy(const char* in, size_t len, char* out, bool* clean) {

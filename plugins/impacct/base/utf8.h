@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_utf8.h
+ * @file base/utf8.h
  * @brief Any bytes as valid UTF-8.
  */
 #ifndef PACCT_UTF8_H
@@ -28,5 +29,15 @@ size_t pacct_utf8_copy(const char* in, size_t len, char* out, bool* clean);
  * @return 1 to 4; 0 where there is none
  */
 size_t pacct_utf8_sequence(const unsigned char* p, size_t len);
+
+/**
+ * Length of the control character at p, looking at no more than len bytes: what splits a line or steers a terminal and
+ * may nowhere be written as it is, although it is valid UTF-8. These are C0, DEL, C1 (C2 80 to C2 9F) and the line
+ * separators U+2028 and U+2029 (E2 80 A8 and E2 80 A9).
+ *
+ * @param code set to its code point
+ * @return 1 to 3; 0 where there is none
+ */
+size_t pacct_utf8_control(const unsigned char* p, size_t len, unsigned* code);
 
 #endif

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_tap_connector.c
+ * @file capture/backend_connector.c
  * @brief Events of processes from the kernel's process connector.
  *
  * Algorithm: the kernel tells by netlink that a process executed something, and
- * not what; that is read from /proc before the process is gone, if it still
- * can be. Forks are listened to as well: they wake the reader while the new
+ * not what; that is for its owner to read from /proc before the process is
+ * gone. Forks are listened to as well: they wake the reader while the new
  * process is still on its way to its exec. All other events are kept away by a
  * filter in the kernel, since each takes its share of the receive buffer.
  *
@@ -19,8 +20,8 @@
  */
 #include "config.h"
 
-#include "pacct_proc.h"
-#include "pacct_tap.h"
+#include "capture/procfs.h"
+#include "capture/backend.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,12 +41,10 @@
 #define FIRST_PID_NS 0xEFFFFFFCu
 #define RECEIVE_BUFFER (8 << 20)
 
-struct tap_connector {
-    struct pacct_tap tap;
-    size_t args_max;
+struct connector {
+    struct pacct_backend base;
     uint64_t lost;
     unsigned long inode; /* of the socket, its name in /proc/net/netlink */
-    struct pacct_proc proc;
 };
 
 /* A message is a header of netlink, one of the connector, and the event or what is asked for. */
@@ -55,10 +54,10 @@ union message {
     char bytes[EVENT_AT + sizeof(struct proc_event)];
 };
 
-static void close_tap(struct pacct_tap* tap) {
-    struct tap_connector* const t = (struct tap_connector*)(void*)tap;
-    if (tap->fd >= 0) {
-        close(tap->fd);
+static void close_backend(struct pacct_backend* backend) {
+    struct connector* const t = (struct connector*)(void*)backend;
+    if (backend->fd >= 0) {
+        close(backend->fd);
     }
     free(t);
 }
@@ -87,7 +86,7 @@ static int listen_to(int fd) {
 }
 
 /* The kernel's own count of what did not fit. */
-static void count_lost(struct tap_connector* t) {
+static void count_lost(struct connector* t) {
     char line[256];
     FILE* const f = fopen("/proc/net/netlink", "re");
     unsigned long drops, inode;
@@ -103,33 +102,30 @@ static void count_lost(struct tap_connector* t) {
     t->lost = lost;
 }
 
-static void tell_event(struct tap_connector* t, const struct proc_event* e, pacct_tap_tell* tell, void* context) {
-    struct pacct_exec ev;
+static void add_event(const struct proc_event* e, pacct_backend_add* add, void* context) {
+    struct pacct_process_event ev;
     if (e->what == PROC_EVENT_FORK) {
         if (e->event_data.fork.child_pid != e->event_data.fork.child_tgid) {
             return; /* a thread */
         }
-        ev = (struct pacct_exec){.kind = PACCT_EXEC_FORK,
-                                 .pid = (uint32_t)e->event_data.fork.child_tgid,
-                                 .time = e->timestamp_ns,
-                                 .start = e->timestamp_ns};
-        ev.start_boot = pacct_proc_boot(ev.start);
-        tell(context, &ev);
+        ev = (struct pacct_process_event){.kind = PACCT_PROCESS_FORK,
+                                          .pid = (uint32_t)e->event_data.fork.child_tgid,
+                                          .time = e->timestamp_ns,
+                                          .start = e->timestamp_ns};
+        ev.start_boot = pacct_procfs_boot(ev.start);
+        add(context, &ev);
     } else if (e->what == PROC_EVENT_EXEC) {
-        const uint32_t pid = (uint32_t)e->event_data.exec.process_tgid;
-        if (!pacct_proc_read(pid, t->args_max, &t->proc, &ev)) {
-            ev = (struct pacct_exec){.pid = pid, .time = e->timestamp_ns}; /* too late: what, is not known */
-        }
-        ev.kind = PACCT_EXEC_EXEC;
-        tell(context, &ev);
+        ev = (struct pacct_process_event){
+            .kind = PACCT_PROCESS_EXEC, .pid = (uint32_t)e->event_data.exec.process_tgid, .time = e->timestamp_ns};
+        add(context, &ev);
     }
 }
 
-static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context) {
-    struct tap_connector* const t = (struct tap_connector*)(void*)tap;
+static uint64_t drain(struct pacct_backend* backend, pacct_backend_add* add, void* context) {
+    struct connector* const t = (struct connector*)(void*)backend;
     union message m;
     for (;;) {
-        const ssize_t n = recv(tap->fd, &m, sizeof(m), MSG_DONTWAIT);
+        const ssize_t n = recv(backend->fd, &m, sizeof(m), MSG_DONTWAIT);
         if (n < 0 && errno == ENOBUFS) {
             count_lost(t);
         } else if (n < 0 && errno != EINTR) {
@@ -137,59 +133,60 @@ static uint64_t drain(struct pacct_tap* tap, pacct_tap_tell* tell, void* context
         } else if (n > (ssize_t)EVENT_AT) {
             struct proc_event e = {0};
             memcpy(&e, m.bytes + EVENT_AT, (size_t)n - EVENT_AT);
-            tell_event(t, &e, tell, context);
+            add_event(&e, add, context);
         }
     }
 }
 
 /* The descriptor is readable at each event anyway. */
-static void await(struct pacct_tap* tap __attribute__((unused))) {}
+static void await(struct pacct_backend* backend __attribute__((unused))) {}
 
-static const struct pacct_tap_ops ops = {"connector", drain, await, close_tap};
+static const struct pacct_backend_ops ops = {"connector", false, drain, NULL, await, close_backend};
 
 /* NULL, or which step failed, with errno */
-static const char* start(struct tap_connector* t) {
+static const char* start(struct connector* t) {
     const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC};
     const int size = RECEIVE_BUFFER;
     struct stat st;
-    t->tap.fd = socket(PF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
-    if (t->tap.fd < 0) {
+    t->base.fd = socket(PF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
+    if (t->base.fd < 0) {
         return "making a socket";
     }
-    if (setsockopt(t->tap.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0) {
-        setsockopt(t->tap.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)); /* what an ordinary user may have */
+    if (setsockopt(t->base.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0) {
+        setsockopt(t->base.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)); /* what an ordinary user may have */
     }
-    if (set_filter(t->tap.fd) != 0) {
+    if (set_filter(t->base.fd) != 0) {
         return "setting a filter";
     }
-    if (bind(t->tap.fd, (const struct sockaddr*)&address, sizeof(address)) != 0 || fstat(t->tap.fd, &st) != 0) {
+    if (bind(t->base.fd, (const struct sockaddr*)&address, sizeof(address)) != 0 || fstat(t->base.fd, &st) != 0) {
         return "joining the kernel's group";
     }
     t->inode = (unsigned long)st.st_ino;
-    return listen_to(t->tap.fd) == 0 ? NULL : "asking for events";
+    return listen_to(t->base.fd) == 0 ? NULL : "asking for events";
 }
 
-struct pacct_tap* pacct_tap_connector(const struct pacct_tap_options* options, char why[PACCT_TAP_WHY]) {
+struct pacct_backend* pacct_backend_connector(const struct pacct_backend_options* options __attribute__((unused)),
+                                              char reason[PACCT_BACKEND_REASON_MAX]) {
     struct stat st;
-    struct tap_connector* const t = calloc(1, sizeof(*t));
+    struct connector* const t = calloc(1, sizeof(*t));
     if (t == NULL) {
-        snprintf(why, PACCT_TAP_WHY, "out of memory");
+        snprintf(reason, PACCT_BACKEND_REASON_MAX, "out of memory");
         return NULL;
     }
-    t->tap.ops = &ops;
-    t->tap.fd = -1;
-    t->args_max = options->args_max;
+    t->base.ops = &ops;
+    t->base.fd = -1;
     if (stat("/proc/self/ns/pid", &st) != 0 || st.st_ino != FIRST_PID_NS) {
-        snprintf(why, PACCT_TAP_WHY, "it tells nothing in a pid namespace of its own, such as a container's");
-        close_tap(&t->tap);
+        snprintf(reason, PACCT_BACKEND_REASON_MAX,
+                 "it tells nothing in a pid namespace of its own, such as a container's");
+        close_backend(&t->base);
         return NULL;
     }
     const char* const failed = start(t);
     if (failed == NULL) {
-        return &t->tap;
+        return &t->base;
     }
-    snprintf(why, PACCT_TAP_WHY, "%s failed: %s%s", failed, strerror(errno),
+    snprintf(reason, PACCT_BACKEND_REASON_MAX, "%s failed: %s%s", failed, strerror(errno),
              errno == EPERM ? " (it takes CAP_NET_ADMIN)" : "");
-    close_tap(&t->tap);
+    close_backend(&t->base);
     return NULL;
 }

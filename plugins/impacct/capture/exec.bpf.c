@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only OR BSD-2-Clause */
 /**
- * @file exec.bpf.c
+ * @file capture/exec.bpf.c
  * @brief In the kernel: tells of every fork and exec.
  *
  * Algorithm: two tracepoints, which every process passes through before it can
@@ -7,7 +8,9 @@
  * exec puts arguments and paths behind it, in a scratch buffer first, since
  * their lengths are known only then. The ring's reader is woken when the ring
  * is half full, since whoever waits for an accounting record looks into the
- * ring by himself; and by the next exec, if he asked for that.
+ * ring by himself; and by the next exec, if he asked for that. A third program
+ * is run for each task when the reader asks how often each process has executed
+ * something: which the kernel counts itself, whoever was or was not told.
  *
  * The structures of the kernel are declared here with the members that are
  * used; where they lie is found out when the program is loaded (CO-RE), so
@@ -20,15 +23,16 @@
  * CPU before the first run ended, so the scratch buffer, one per CPU, is its own.
  * From Linux 7.0 on, programs can be preempted, and if another task comes to the
  * same tracepoint meanwhile, the program is left out for it. Therefore there are
- * two of each then: the first one notes what it has told, and the second one,
- * which is called after it, tells what is not noted.
+ * two of each then: the first one notes what it has written, and the second
+ * one, which is called after it, writes what is not noted.
  *
  * Failure model: an event that does not fit is counted, and never half
- * written. What cannot be read is left out and flagged.
+ * written. The last of the ring's space is for forks, and for execs without
+ * what was executed: after a loss, all that runs is in doubt. What cannot be
+ * read is left out and flagged.
  *
- * SPDX-License-Identifier: Apache-2.0 OR BSD-2-Clause OR GPL-2.0-only
- * This one file may also be used under the latter two, because the kernel lends
- * its helpers to programs only that say so.
+ * License: this one file may also be used under the GPL or the BSD license,
+ * because the kernel lends its helpers to programs only that say so.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,8 +60,9 @@ enum { BPF_RB_AVAIL_DATA = 0 };
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
-#include "pacct_wire.h"
+#include "capture/wire_format.h"
 
+#define PF_EXITING 0x00000004u
 #define PF_KTHREAD 0x00200000u
 #define PID_NS_LEVELS 8
 #define PATH_STEPS 48
@@ -65,7 +70,13 @@ enum { BPF_RB_AVAIL_DATA = 0 };
 #define SHORT_NAME 32
 #define CGROUP_STEPS 16
 #define RING_SIZE (8 << 20)
+#define RING_RESERVE (1 << 20)
 #define NOTES 4096
+
+/* A value in memory that is read or written here, and once: others change some of them meanwhile, and of one that the
+ * compiler kept in a register, or read a second time behind a check, the kernel's verifier would not know the bounds.
+ */
+#define ONCE(value) (*(volatile __typeof__(value)*)&(value))
 
 #define KERNEL __attribute__((preserve_access_index))
 
@@ -183,6 +194,16 @@ struct task_struct {
 } KERNEL;
 
 struct linux_binprm;
+struct seq_file;
+
+struct bpf_iter_meta {
+    struct seq_file* seq;
+} KERNEL;
+
+struct bpf_iter__task {
+    struct bpf_iter_meta* meta;
+    struct task_struct* task;
+} KERNEL;
 
 /* What is kept in here is not followed by the kernel's verifier, which would give up otherwise: too many ways. */
 struct scratch {
@@ -203,8 +224,8 @@ struct {
     __type(value, struct scratch);
 } scratch SEC(".maps");
 
-/* What the first program has told last, by process number. Another process may overwrite that before the second one
- * looks: then the event is told twice, which the lives do not mind. */
+/* What the first program has written last, by process number. Another process may overwrite that before the second one
+ * looks: then the event is written twice, which the process table does not mind. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, NOTES);
@@ -242,18 +263,30 @@ static __always_inline void count_lost(void) {
 static __always_inline void wake_if_asked(void) {
     const uint32_t zero = 0;
     struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
-    if (s == NULL || *(volatile uint32_t*)&s->wake == 0) {
+    if (s == NULL || ONCE(s->wake) == 0) {
         return;
     }
-    *(volatile uint32_t*)&s->wake = 0;
+    ONCE(s->wake) = 0;
     void* const nothing = bpf_ringbuf_reserve(&ring, sizeof(uint64_t), 0);
     if (nothing != NULL) { /* a full ring has woken him already */
         bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
     }
 }
 
-static __always_inline uint64_t wake_flags(void) {
-    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_SIZE / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+static __always_inline void count_cut(void) {
+    const uint32_t zero = 0;
+    struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
+    if (s != NULL) {
+        __sync_fetch_and_add(&s->cut, 1);
+    }
+}
+
+static __always_inline uint64_t waiting(void) {
+    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+}
+
+static __always_inline uint64_t wake_flags(uint64_t bytes) {
+    return bytes > RING_SIZE / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 /* Number of a process in the namespace that is looked at; 0: it is not in there. */
@@ -279,10 +312,10 @@ static __always_inline void copy_comm(char to[PACCT_WIRE_COMM], const struct tas
 }
 
 /* What a fork tells, and an exec, too; false: the process is not in the namespace */
-static __always_inline bool fill_life(struct pacct_wire* w,
-                                      struct task_struct* leader,
-                                      struct task_struct* parent,
-                                      uint32_t pid_ns) {
+static __always_inline bool fill_process(struct pacct_wire* w,
+                                         struct task_struct* leader,
+                                         struct task_struct* parent,
+                                         uint32_t pid_ns) {
     w->pid = number_of(leader, pid_ns);
     if (w->pid == 0) {
         return false;
@@ -290,6 +323,7 @@ static __always_inline bool fill_life(struct pacct_wire* w,
     w->time = bpf_ktime_get_ns();
     w->start = leader->start_time;
     w->start_boot = leader->start_boottime;
+    w->executions = leader->self_exec_id;
     w->ppid = number_of(parent, pid_ns);
     w->parent_boot = parent->start_boottime;
     copy_comm(w->parent_comm, parent);
@@ -308,17 +342,17 @@ static __always_inline void fill_person(struct pacct_wire* w, struct task_struct
     }
 }
 
-/* Where the next part goes; false where there is no room for more. */
+/* Where the next part goes; false where no more fits. */
 static __always_inline bool place(const struct scratch* s, uint64_t* to) {
-    *to = *(const volatile uint64_t*)&s->at & ~(PACCT_WIRE_WORD - 1);
+    *to = ONCE(s->at) & ~(PACCT_WIRE_WORD - 1);
     return *to <= sizeof(s->tail) - PACCT_WIRE_PART_MAX;
 }
 
 static __always_inline void placed(struct scratch* s, uint64_t to, uint64_t len) {
-    *(volatile uint64_t*)&s->at = to + PACCT_WIRE_FILLED(len);
+    ONCE(s->at) = to + PACCT_WIRE_FILLED(len);
 }
 
-/* Append one part of a path; false where there is no room for more. */
+/* Append one part of a path; false where no more fits. */
 static __always_inline bool append(struct scratch* s, const void* name) {
     uint64_t to;
     if (!place(s, &to)) {
@@ -351,7 +385,7 @@ static __always_inline bool append_name(struct scratch* s, const struct dentry* 
     out[3] = from[3];
     s->tail[to + len] = '\0';
     placed(s, to, len + 1);
-    return *(const volatile uint32_t*)&dentry->d_name.len == len; /* else it got another name meanwhile */
+    return ONCE(dentry->d_name.len) == len; /* else it got another name meanwhile */
 }
 
 /* What is needed of a mount lies together, and is read at once: from mnt_parent to mnt.mnt_root. */
@@ -407,11 +441,11 @@ static __always_inline bool append_path(struct scratch* s, const struct path* pa
     if (dentry != root || mount == *outermost) {
         return dentry == root;
     }
-    const uint64_t inside = *(volatile uint64_t*)&s->at;
+    const uint64_t inside = ONCE(s->at);
     if (!append_outside(s, mount)) {
         return false;
     }
-    *outermost = *(volatile uint64_t*)&s->at == inside ? mount : NULL;
+    *outermost = ONCE(s->at) == inside ? mount : NULL;
     return true;
 }
 
@@ -470,17 +504,17 @@ static __always_inline void fill_args(struct scratch* s, struct mm_struct* mm, u
     const unsigned long start = mm->arg_start;
     const unsigned long len = mm->arg_end - start;
     s->head.args_len = (uint32_t)len;
-    *(volatile uint16_t*)&s->head.args_kept = (uint16_t)(len < max ? len : max);
-    const uint64_t kept = *(volatile uint16_t*)&s->head.args_kept & PACCT_WIRE_ARGS_MAX;
+    ONCE(s->head.args_kept) = (uint16_t)(len < max ? len : max);
+    const uint64_t kept = ONCE(s->head.args_kept) & PACCT_WIRE_ARGS_MAX;
     if (bpf_probe_read_user(s->tail, kept, (void*)start) != 0) {
         s->head.flags |= PACCT_WIRE_NO_ARGS;
         s->head.args_kept = 0;
     }
 }
 
-/* Length of what was appended behind "from"; it is taken back where that failed. No path takes the room of another. */
+/* Length of what was appended behind "from"; it is taken back where that failed. No path takes the space of another. */
 static __always_inline uint16_t section(struct scratch* s, uint64_t from, bool complete, uint16_t flag) {
-    if (!complete || *(volatile uint64_t*)&s->at - from > PACCT_WIRE_PATH_MAX) {
+    if (!complete || ONCE(s->at) - from > PACCT_WIRE_PATH_MAX) {
         s->head.flags |= flag;
         s->at = from;
         return 0;
@@ -499,49 +533,59 @@ static __always_inline uint64_t event_id(const struct task_struct* task) {
     return task->start_boottime << 16 | (uint16_t)task->self_exec_id;
 }
 
-static __always_inline void note_told(const struct pacct_wire_config* c, const struct task_struct* task) {
+static __always_inline void note_written(const struct pacct_wire_config* c, const struct task_struct* task) {
     uint64_t* const note = c->twice != 0 ? note_of(task) : NULL;
     if (note != NULL) {
-        *(volatile uint64_t*)note = event_id(task);
+        ONCE(*note) = event_id(task);
     }
 }
 
-/* true: the first one was left out, and this one has to tell the event */
-static __always_inline bool is_untold(const struct task_struct* task) {
+/* true: the first one was left out, and this one has to write the event */
+static __always_inline bool is_unwritten(const struct task_struct* task) {
     const uint32_t zero = 0;
     const uint64_t* const note = note_of(task);
     struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
-    if (note == NULL || s == NULL || *(const volatile uint64_t*)note == event_id(task)) {
+    if (note == NULL || s == NULL || ONCE(*note) == event_id(task)) {
         return false;
     }
     __sync_fetch_and_add(&s->second, 1);
     return true;
 }
 
-static __always_inline void tell_fork(const struct pacct_wire_config* c,
-                                      struct task_struct* parent,
-                                      struct task_struct* child) {
+static __always_inline void write_fork(const struct pacct_wire_config* c,
+                                       struct task_struct* parent,
+                                       struct task_struct* child) {
     struct pacct_wire w = {.kind = PACCT_WIRE_FORK};
-    if (child->pid != child->tgid || !fill_life(&w, child, parent->group_leader, c->pid_ns)) {
+    if (child->pid != child->tgid || !fill_process(&w, child, parent->group_leader, c->pid_ns)) {
         return;
     }
-    if (bpf_ringbuf_output(&ring, &w, PACCT_WIRE_FORK_SIZE, wake_flags()) != 0) {
+    if (bpf_ringbuf_output(&ring, &w, PACCT_WIRE_SHORT_SIZE, wake_flags(waiting())) != 0) {
         count_lost();
     }
 }
 
-static __always_inline void tell_exec(const struct pacct_wire_config* c, struct scratch* s, struct task_struct* task) {
+static __always_inline void write_exec(const struct pacct_wire_config* c, struct scratch* s, struct task_struct* task) {
     struct task_struct* const parent = task->real_parent->group_leader;
     __builtin_memset(&s->head, 0, sizeof(s->head));
-    if (!fill_life(&s->head, task, parent, c->pid_ns)) {
+    if (!fill_process(&s->head, task, parent, c->pid_ns)) {
         return;
     }
     fill_person(&s->head, task, parent);
+    s->head.kind = PACCT_WIRE_EXEC;
+    const uint64_t bytes = waiting();
+    if (bytes > RING_SIZE - RING_RESERVE) {
+        s->head.flags |= PACCT_WIRE_NO_ARGS | PACCT_WIRE_NO_EXE | PACCT_WIRE_NO_CWD | PACCT_WIRE_NO_CGROUP;
+        if (bpf_ringbuf_output(&ring, &s->head, sizeof(s->head), wake_flags(bytes)) != 0) {
+            count_lost();
+        } else {
+            count_cut();
+        }
+        return;
+    }
     struct mm_struct* const mm = task->mm;
     struct file* const exe = mm->exe_file;
     struct fs_struct* const fs = task->fs;
     const struct vfsmount* outermost = NULL;
-    s->head.kind = PACCT_WIRE_EXEC;
     fill_args(s, mm, c->args_max);
     uint64_t from = s->at = PACCT_WIRE_FILLED(s->head.args_kept);
     s->head.exe_len = section(s, from, append_path(s, &exe->f_path, &outermost), PACCT_WIRE_NO_EXE);
@@ -549,8 +593,8 @@ static __always_inline void tell_exec(const struct pacct_wire_config* c, struct 
     s->head.cwd_len = section(s, from, append_path(s, &fs->pwd, &outermost), PACCT_WIRE_NO_CWD);
     from = s->at;
     s->head.cgroup_len = section(s, from, c->groups != 0 && append_group(s, task, c->group_root), PACCT_WIRE_NO_CGROUP);
-    from = *(volatile uint64_t*)&s->at;
-    if (from > sizeof(s->tail) || bpf_ringbuf_output(&ring, &s->head, sizeof(s->head) + from, wake_flags()) != 0) {
+    from = ONCE(s->at);
+    if (from > sizeof(s->tail) || bpf_ringbuf_output(&ring, &s->head, sizeof(s->head) + from, wake_flags(bytes)) != 0) {
         count_lost();
     }
     wake_if_asked();
@@ -561,8 +605,8 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
     const uint32_t zero = 0;
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
     if (c != NULL) {
-        tell_fork(c, parent, child);
-        note_told(c, child);
+        write_fork(c, parent, child);
+        note_written(c, child);
     }
     return 0;
 }
@@ -571,8 +615,8 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(second_fork, struct task_struct* parent, struct task_struct* child) {
     const uint32_t zero = 0;
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
-    if (c != NULL && is_untold(child)) {
-        tell_fork(c, parent, child);
+    if (c != NULL && is_unwritten(child)) {
+        write_fork(c, parent, child);
     }
     return 0;
 }
@@ -583,8 +627,8 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
     struct scratch* const s = bpf_map_lookup_elem(&scratch, &zero);
     if (c != NULL && s != NULL) {
-        tell_exec(c, s, task);
-        note_told(c, task);
+        write_exec(c, s, task);
+        note_written(c, task);
     }
     return 0;
 }
@@ -594,8 +638,28 @@ int BPF_PROG(second_exec, struct task_struct* task, int old_pid, struct linux_bi
     const uint32_t zero = 0, own = 1;
     const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
     struct scratch* const s = bpf_map_lookup_elem(&scratch, &own);
-    if (c != NULL && s != NULL && is_untold(task)) {
-        tell_exec(c, s, task);
+    if (c != NULL && s != NULL && is_unwritten(task)) {
+        write_exec(c, s, task);
+    }
+    return 0;
+}
+
+/* The time comes first: what ends after it is not ending yet when that is looked at. */
+SEC("iter/task")
+int on_count(struct bpf_iter__task* ctx) {
+    const uint32_t zero = 0;
+    struct task_struct* const task = ctx->task;
+    struct pacct_wire w = {.kind = PACCT_WIRE_COUNT, .time = bpf_ktime_get_ns()};
+    const struct pacct_wire_config* const c = bpf_map_lookup_elem(&config, &zero);
+    if (c == NULL || task == NULL || task->pid != task->tgid || (task->flags & PF_EXITING) != 0) {
+        return 0;
+    }
+    w.pid = number_of(task, c->pid_ns);
+    w.start = task->start_time;
+    w.start_boot = task->start_boottime;
+    w.executions = task->self_exec_id;
+    if (w.pid != 0) {
+        bpf_seq_write(ctx->meta->seq, &w, PACCT_WIRE_SHORT_SIZE);
     }
     return 0;
 }

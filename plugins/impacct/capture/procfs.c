@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_proc.c
+ * @file capture/procfs.c
  * @brief A running process, as /proc shows it.
  *
  * Algorithm: the start is read first and last; if it is the same, all between
@@ -11,25 +12,19 @@
  */
 #include "config.h"
 
-#include "pacct_proc.h"
+#include "capture/procfs.h"
+#include "base/proc.h"
+#include "capture/ktime.h"
 
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-/* longest line that is looked at; stat has 52 numbers and a name */
+/* longest line that is looked at */
 #define LINE_MAX_LEN 4096u
-
-static int64_t clock_ns(clockid_t clock) {
-    struct timespec ts;
-    clock_gettime(clock, &ts);
-    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static int open_file(uint32_t pid, const char* name) {
     char path[64];
@@ -61,7 +56,7 @@ static bool read_text(uint32_t pid, const char* name, char* to, size_t size) {
 }
 
 /* What is cut off is counted. A process without arguments looks like one that is ending: left out. */
-static void read_args(uint32_t pid, size_t size, char* to, struct pacct_exec* ev) {
+static void read_args(uint32_t pid, size_t size, char* to, struct pacct_process_event* ev) {
     char rest[LINE_MAX_LEN];
     const int fd = open_file(pid, "cmdline");
     if (fd < 0) {
@@ -80,53 +75,34 @@ static void read_args(uint32_t pid, size_t size, char* to, struct pacct_exec* ev
     }
 }
 
-static struct pacct_bytes read_link(uint32_t pid, const char* name, char room[PACCT_EXEC_PATH_MAX]) {
+static struct pacct_bytes read_link(uint32_t pid, const char* name, char storage[PACCT_PATH_MAX]) {
     char path[64];
     snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-    const ssize_t n = readlink(path, room, PACCT_EXEC_PATH_MAX);
-    const bool whole = n > 0 && n < (ssize_t)PACCT_EXEC_PATH_MAX;
-    return (struct pacct_bytes){whole ? room : NULL, whole ? (size_t)n : 0};
-}
-
-/* proc(5): the name, field 2, may hold anything, so the last parenthesis ends it. */
-static bool read_stat(uint32_t pid, uint32_t* ppid, uint64_t* start_boot) {
-    char line[LINE_MAX_LEN];
-    char state;
-    unsigned long long start;
-    if (!read_text(pid, "stat", line, sizeof(line))) {
-        return false;
-    }
-    const char* const behind = strrchr(line, ')');
-    if (behind == NULL ||
-        sscanf(behind + 1, " %c %u %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
-               ppid, &start) != 3 ||
-        state == 'Z' || state == 'X') {
-        return false;
-    }
-    *start_boot = start * PACCT_EXEC_TICK_NS;
-    return true;
+    const ssize_t n = readlink(path, storage, PACCT_PATH_MAX);
+    const bool whole = n > 0 && n < (ssize_t)PACCT_PATH_MAX;
+    return (struct pacct_bytes){whole ? storage : NULL, whole ? (size_t)n : 0};
 }
 
 static uint32_t read_number(uint32_t pid, const char* name) {
     char line[32];
-    return read_text(pid, name, line, sizeof(line)) ? (uint32_t)strtoul(line, NULL, 10) : PACCT_EXEC_NOBODY;
+    return read_text(pid, name, line, sizeof(line)) ? (uint32_t)strtoul(line, NULL, 10) : PACCT_ID_UNSET;
 }
 
-static void read_name(uint32_t pid, char name[PACCT_WIRE_COMM]) {
-    read_text(pid, "comm", name, PACCT_WIRE_COMM);
+static void read_name(uint32_t pid, char name[PACCT_TASK_COMM]) {
+    read_text(pid, "comm", name, PACCT_TASK_COMM);
     name[strcspn(name, "\n")] = '\0';
 }
 
 static uint32_t read_uid(uint32_t pid) {
     char text[LINE_MAX_LEN];
     const char* const line = read_text(pid, "status", text, sizeof(text)) ? strstr(text, "\nUid:") : NULL;
-    return line == NULL ? PACCT_EXEC_NOBODY : (uint32_t)strtoul(line + sizeof("\nUid:") - 1, NULL, 10);
+    return line == NULL ? PACCT_ID_UNSET : (uint32_t)strtoul(line + sizeof("\nUid:") - 1, NULL, 10);
 }
 
 /* cgroups(7): "0::/path" is that of version 2. Where it is not used, it is "/", and one of version 1 tells more. */
-static struct pacct_bytes read_cgroup(uint32_t pid, char room[PACCT_EXEC_PATH_MAX]) {
+static struct pacct_bytes read_cgroup(uint32_t pid, char storage[PACCT_PATH_MAX]) {
     static const char* const controllers[] = {"0::", ":memory:", ":freezer:", ":pids:"};
-    char text[2 * PACCT_EXEC_PATH_MAX];
+    char text[2 * PACCT_PATH_MAX];
     struct pacct_bytes path = {NULL, 0};
     if (!read_text(pid, "cgroup", text, sizeof(text))) {
         return path;
@@ -136,9 +112,9 @@ static struct pacct_bytes read_cgroup(uint32_t pid, char room[PACCT_EXEC_PATH_MA
         if (at != NULL && (i > 0 || at == text || at[-1] == '\n')) {
             at += strlen(controllers[i]);
             const size_t len = strcspn(at, "\n");
-            if (len > 0 && len < PACCT_EXEC_PATH_MAX && at[len] == '\n') {
-                memcpy(room, at, len);
-                path = (struct pacct_bytes){room, len};
+            if (len > 0 && len < PACCT_PATH_MAX && at[len] == '\n') {
+                memcpy(storage, at, len);
+                path = (struct pacct_bytes){storage, len};
             }
         }
     }
@@ -147,27 +123,28 @@ static struct pacct_bytes read_cgroup(uint32_t pid, char room[PACCT_EXEC_PATH_MA
 
 /* How far the clock since boot is ahead of the monotonic one, which stands still while the machine is suspended. */
 static int64_t suspended_ns(void) {
-    return clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
+    return (int64_t)pacct_ktime_boot() - (int64_t)pacct_ktime_monotonic();
 }
 
-uint64_t pacct_proc_boot(uint64_t monotonic) {
-    return monotonic + (uint64_t)suspended_ns();
+uint64_t pacct_procfs_boot(uint64_t monotonic) {
+    return (uint64_t)((int64_t)monotonic + suspended_ns());
 }
 
-bool pacct_proc_read(uint32_t pid, size_t args_max, struct pacct_proc* proc, struct pacct_exec* ev) {
-    uint32_t ppid;
-    uint64_t again;
-    *ev = (struct pacct_exec){.kind = PACCT_EXEC_SCAN, .pid = pid, .time = (uint64_t)clock_ns(CLOCK_MONOTONIC)};
-    if (!read_stat(pid, &ev->ppid, &ev->start_boot)) {
+bool pacct_procfs_read(uint32_t pid, size_t args_max, struct pacct_procfs* proc, struct pacct_process_event* ev) {
+    struct pacct_proc before, after;
+    *ev = (struct pacct_process_event){.kind = PACCT_PROCESS_SCAN, .pid = pid, .time = pacct_ktime_monotonic()};
+    if (!pacct_proc_read(pid, &before) || before.ending) {
         return false;
     }
+    ev->ppid = before.ppid;
+    ev->start_boot = pacct_ktime_of_boot(before.start);
     /* right if the machine was not suspended since the process started; if it was, its record says another start */
     const int64_t start = (int64_t)ev->start_boot - suspended_ns();
     ev->start = start > 0 ? (uint64_t)start : 0;
     read_args(pid, args_max < sizeof(proc->args) ? args_max : sizeof(proc->args), proc->args, ev);
-    ev->executable = read_link(pid, "exe", proc->room.path[0]);
-    ev->cwd = read_link(pid, "cwd", proc->room.path[1]);
-    ev->cgroup = read_cgroup(pid, proc->room.path[2]);
+    ev->executable = read_link(pid, "exe", proc->path[0]);
+    ev->cwd = read_link(pid, "cwd", proc->path[1]);
+    ev->cgroup = read_cgroup(pid, proc->path[2]);
     ev->uid = read_uid(pid);
     ev->login_uid = read_number(pid, "loginuid");
     ev->session = read_number(pid, "sessionid");
@@ -175,5 +152,5 @@ bool pacct_proc_read(uint32_t pid, size_t args_max, struct pacct_proc* proc, str
     if (ev->ppid != 0) {
         read_name(ev->ppid, ev->parent_comm);
     }
-    return read_stat(pid, &ppid, &again) && again == ev->start_boot;
+    return pacct_proc_read(pid, &after) && !after.ending && after.start == before.start;
 }

@@ -1,35 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_exec.c
- * @brief One event of a process's life, wherever it was captured; and what was executed, as it is kept.
+ * @file capture/wire.c
+ * @brief Reads the events that the BPF program writes.
  *
  * Algorithm: the parts of a path come from the last to the first, and are put
- * together from the end of the room to its beginning. A command is one block
- * of memory: the event, and behind it the bytes that it points to.
- *
- * Concurrency and locking: references are counted atomically, all else does
- * not change.
+ * together from the end of the storage to its beginning.
  *
  * Failure model: an event whose lengths do not add up is refused as a whole; a
  * path that does not fit is not known.
  */
 #include "config.h"
 
-#include "pacct_exec.h"
+#include "capture/wire.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct pacct_command {
-    atomic_uint refs;
-    size_t size;
-    struct pacct_exec ev;
-    char bytes[];
-};
+_Static_assert(PACCT_WIRE_PATH_MAX <= PACCT_PATH_MAX, "a path of the program's fits");
+_Static_assert(PACCT_WIRE_ARGS_MAX == PACCT_ARGS_MAX, "arguments are as long");
+_Static_assert(PACCT_WIRE_COMM == PACCT_TASK_COMM, "names are as long");
 
 /* Put together a path of parts; false where one is malformed or they do not fit. */
-static bool join_parts(const char* parts, size_t len, char* room, struct pacct_bytes* path) {
-    size_t at = PACCT_EXEC_PATH_MAX;
+static bool join_parts(const char* parts, size_t len, char* storage, struct pacct_bytes* path) {
+    size_t at = PACCT_PATH_MAX;
     for (const char* const end = parts + len; parts < end;) {
         const size_t part = strnlen(parts, (size_t)(end - parts));
         if (part == 0 || parts + PACCT_WIRE_FILLED(part + 1) > end || part + 1 > at ||
@@ -37,14 +29,14 @@ static bool join_parts(const char* parts, size_t len, char* room, struct pacct_b
             return false;
         }
         at -= part + 1;
-        room[at] = '/';
-        memcpy(room + at + 1, parts, part);
+        storage[at] = '/';
+        memcpy(storage + at + 1, parts, part);
         parts += PACCT_WIRE_FILLED(part + 1);
     }
     if (len == 0) {
-        room[--at] = '/';
+        storage[--at] = '/';
     }
-    *path = (struct pacct_bytes){room + at, PACCT_EXEC_PATH_MAX - at};
+    *path = (struct pacct_bytes){storage + at, PACCT_PATH_MAX - at};
     return true;
 }
 
@@ -52,9 +44,9 @@ static void set_path(const struct pacct_wire* w,
                      enum pacct_wire_flag unknown,
                      const char* parts,
                      size_t len,
-                     char* room,
+                     char* storage,
                      struct pacct_bytes* path) {
-    if ((w->flags & unknown) != 0 || !join_parts(parts, len, room, path)) {
+    if ((w->flags & unknown) != 0 || !join_parts(parts, len, storage, path)) {
         *path = (struct pacct_bytes){NULL, 0};
     }
 }
@@ -65,7 +57,7 @@ static bool is_whole(const struct pacct_wire* w, size_t size) {
     return size >= head && size - head == PACCT_WIRE_FILLED(w->args_kept) + paths && w->args_kept <= w->args_len;
 }
 
-static void set_person(const struct pacct_wire* w, struct pacct_exec* ev) {
+static void set_person(const struct pacct_wire* w, struct pacct_process_event* ev) {
     ev->uid = w->uid;
     if ((w->flags & PACCT_WIRE_NO_LOGIN) == 0) {
         ev->login_uid = w->login_uid;
@@ -75,7 +67,9 @@ static void set_person(const struct pacct_wire* w, struct pacct_exec* ev) {
     memcpy(ev->comm, w->comm, sizeof(ev->comm) - 1);
 }
 
-static void set_command(const struct pacct_wire* w, struct pacct_exec_room* room, struct pacct_exec* ev) {
+static void set_command(const struct pacct_wire* w,
+                        struct pacct_wire_storage* storage,
+                        struct pacct_process_event* ev) {
     const char* at = (const char*)(w + 1);
     ev->args_len = w->args_len;
     if ((w->flags & PACCT_WIRE_NO_ARGS) == 0) {
@@ -83,83 +77,47 @@ static void set_command(const struct pacct_wire* w, struct pacct_exec_room* room
     }
     at += PACCT_WIRE_FILLED(w->args_kept);
     if (w->exe_len > 0) {
-        set_path(w, PACCT_WIRE_NO_EXE, at, w->exe_len, room->path[0], &ev->executable);
+        set_path(w, PACCT_WIRE_NO_EXE, at, w->exe_len, storage->path[0], &ev->executable);
     }
     at += w->exe_len;
-    set_path(w, PACCT_WIRE_NO_CWD, at, w->cwd_len, room->path[1], &ev->cwd);
+    set_path(w, PACCT_WIRE_NO_CWD, at, w->cwd_len, storage->path[1], &ev->cwd);
     at += w->cwd_len;
-    set_path(w, PACCT_WIRE_NO_CGROUP, at, w->cgroup_len, room->path[2], &ev->cgroup);
+    set_path(w, PACCT_WIRE_NO_CGROUP, at, w->cgroup_len, storage->path[2], &ev->cgroup);
 }
 
-bool pacct_exec_parse(const void* data, size_t size, struct pacct_exec_room* room, struct pacct_exec* ev) {
+bool pacct_wire_parse(const void* data,
+                      size_t size,
+                      struct pacct_wire_storage* storage,
+                      struct pacct_process_event* ev) {
+    static const enum pacct_process_event_kind kinds[] = {
+        [PACCT_WIRE_FORK] = PACCT_PROCESS_FORK,
+        [PACCT_WIRE_EXEC] = PACCT_PROCESS_EXEC,
+        [PACCT_WIRE_COUNT] = PACCT_PROCESS_COUNT,
+    };
     const struct pacct_wire* const w = data;
-    if (size < PACCT_WIRE_FORK_SIZE || w->pid == 0) {
+    if (size < PACCT_WIRE_SHORT_SIZE || w->pid == 0 || w->kind < PACCT_WIRE_FORK || w->kind > PACCT_WIRE_COUNT) {
         return false;
     }
-    if (w->kind == PACCT_WIRE_FORK ? size != PACCT_WIRE_FORK_SIZE : w->kind != PACCT_WIRE_EXEC || !is_whole(w, size)) {
+    if (w->kind == PACCT_WIRE_EXEC ? !is_whole(w, size) : size != PACCT_WIRE_SHORT_SIZE) {
         return false;
     }
-    *ev = (struct pacct_exec){
-        .kind = w->kind == PACCT_WIRE_FORK ? PACCT_EXEC_FORK : PACCT_EXEC_EXEC,
+    *ev = (struct pacct_process_event){
+        .kind = kinds[w->kind],
         .pid = w->pid,
         .ppid = w->ppid,
         .time = w->time,
         .start = w->start,
         .start_boot = w->start_boot,
         .parent_boot = w->parent_boot,
-        .uid = PACCT_EXEC_NOBODY,
-        .login_uid = PACCT_EXEC_NOBODY,
-        .session = PACCT_EXEC_NOBODY,
+        .executions = w->executions,
+        .uid = PACCT_ID_UNSET,
+        .login_uid = PACCT_ID_UNSET,
+        .session = PACCT_ID_UNSET,
     };
     memcpy(ev->parent_comm, w->parent_comm, sizeof(ev->parent_comm) - 1);
     if (w->kind == PACCT_WIRE_EXEC) {
         set_person(w, ev);
-        set_command(w, room, ev);
+        set_command(w, storage, ev);
     }
     return true;
-}
-
-static char* copy(struct pacct_bytes* bytes, char* to) {
-    if (bytes->p != NULL && bytes->len > 0) {
-        memcpy(to, bytes->p, bytes->len);
-    }
-    bytes->p = bytes->p == NULL ? NULL : to;
-    return to + bytes->len;
-}
-
-struct pacct_command* pacct_command_new(const struct pacct_exec* ev) {
-    const size_t size = sizeof(struct pacct_command) + ev->args.len + ev->executable.len + ev->cwd.len + ev->cgroup.len;
-    struct pacct_command* const c = malloc(size);
-    if (c == NULL) {
-        return NULL;
-    }
-    atomic_init(&c->refs, 1);
-    c->size = size;
-    c->ev = *ev;
-    char* to = copy(&c->ev.args, c->bytes);
-    to = copy(&c->ev.executable, to);
-    to = copy(&c->ev.cwd, to);
-    copy(&c->ev.cgroup, to);
-    return c;
-}
-
-struct pacct_command* pacct_command_ref(struct pacct_command* c) {
-    if (c != NULL) {
-        atomic_fetch_add(&c->refs, 1);
-    }
-    return c;
-}
-
-void pacct_command_unref(struct pacct_command* c) {
-    if (c != NULL && atomic_fetch_sub(&c->refs, 1) == 1) {
-        free(c);
-    }
-}
-
-const struct pacct_exec* pacct_command_exec(const struct pacct_command* c) {
-    return &c->ev;
-}
-
-size_t pacct_command_size(const struct pacct_command* c) {
-    return c->size;
 }

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_wire.h
+ * @file capture/wire_format.h
  * @brief What the BPF program writes into the ring: one event.
  *
  * Layout: struct pacct_wire, then args_kept bytes of arguments as they lie in
@@ -8,13 +9,13 @@
  * parts from the last to the first, each ended by a NUL: that is how the
  * kernel's structures are walked. The arguments, and each part, are filled up
  * to a multiple of 8 bytes, of any value, so that the program can write words
- * on every machine. A fork has none of these.
+ * on every machine. A fork and a count have none of these.
  *
  * Included by the BPF program, too, where there are no headers of libc: the
  * includer provides the fixed-width types.
  */
-#ifndef PACCT_WIRE_H
-#define PACCT_WIRE_H
+#ifndef PACCT_WIRE_FORMAT_H
+#define PACCT_WIRE_FORMAT_H
 
 #define PACCT_WIRE_COMM 16
 /** More bytes of arguments are never kept; all bits set, so that the kernel's verifier sees a limit. */
@@ -29,7 +30,8 @@
 /** Bytes behind the struct; a path that is too long is noticed only when it has been written. */
 #define PACCT_WIRE_TAIL_MAX (PACCT_WIRE_ARGS_MAX + 1 + 3 * PACCT_WIRE_PATH_MAX + PACCT_WIRE_PART_MAX)
 
-enum pacct_wire_kind { PACCT_WIRE_FORK = 1, PACCT_WIRE_EXEC = 2 };
+/** A count is no event: the kernel was asked for what runs now. */
+enum pacct_wire_kind { PACCT_WIRE_FORK = 1, PACCT_WIRE_EXEC = 2, PACCT_WIRE_COUNT = 3 };
 
 enum pacct_wire_flag {
     PACCT_WIRE_NO_ARGS = 1, /**< the arguments could not be read */
@@ -40,7 +42,8 @@ enum pacct_wire_flag {
     PACCT_WIRE_HELPER = 32 /**< started by the kernel itself */
 };
 
-/** Ids are those in the pid namespace that the program was told. A fork ends before uid. */
+/** Ids are those in the pid namespace that the program is configured for. A fork and a count end before uid;
+ * a count knows no creator. */
 struct pacct_wire {
     uint16_t kind, flags;
     uint16_t exe_len, cwd_len, cgroup_len;
@@ -51,19 +54,20 @@ struct pacct_wire {
     uint64_t start; /**< of the process, by the monotonic clock, ns */
     uint64_t start_boot; /**< the same by the clock since boot */
     uint64_t parent_boot; /**< start_boot of ppid */
+    uint64_t executions; /**< how often the process, and those that it comes from, have executed something */
     char parent_comm[PACCT_WIRE_COMM]; /**< terminated */
     uint32_t uid, login_uid, session;
     uint32_t unused; /**< what follows lies, and all ends, at a multiple of 8 everywhere */
     char comm[PACCT_WIRE_COMM]; /**< terminated */
 };
 
-#define PACCT_WIRE_FORK_SIZE offsetof(struct pacct_wire, uid)
+#define PACCT_WIRE_SHORT_SIZE offsetof(struct pacct_wire, uid)
 
-/** What the program is told, before it is attached. */
+/** The configuration of the program, before it is attached. */
 struct pacct_wire_config {
     uint32_t pid_ns; /**< inode number of the pid namespace */
     uint32_t args_max; /**< arguments are cut at so many bytes, at most PACCT_WIRE_ARGS_MAX */
-    uint32_t groups; /**< whether to tell control groups */
+    uint32_t groups; /**< whether control groups are wanted */
     uint32_t twice; /**< whether the second programs are attached */
     uint64_t group_root; /**< inode number of the group of version 2 that paths begin at; 0: the uppermost */
 };
@@ -71,7 +75,8 @@ struct pacct_wire_config {
 /** What is shared beside the ring. */
 struct pacct_wire_shared {
     uint64_t lost; /**< events that did not fit into the ring; written by the program */
-    uint64_t second; /**< events that only the second program told; written by it */
+    uint64_t second; /**< events that only the second program wrote */
+    uint64_t cut; /**< execs that were reported without what was executed, since the ring was nearly full */
     uint32_t wake; /**< set by the reader who wants to be woken by the next exec; unset by the program, which does so */
     uint32_t unused;
 };

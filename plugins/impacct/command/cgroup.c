@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_cgroup.c
+ * @file command/cgroup.c
  * @brief What the path of a control group says of where a process belongs.
  *
  * Algorithm: part by part from the root on. The shapes, as their managers make
@@ -25,13 +26,13 @@
  */
 #include "config.h"
 
-#include "pacct_cgroup.h"
+#include "command/cgroup.h"
 
 #include <string.h>
 
 #define CONTAINER_ID_LEN 64u
-/* parts before those below which a job can be */
-#define PARTS_MAX 6
+/* no shape has the part of a job deeper */
+#define JOB_DEPTH 3u
 
 static bool begins(struct pacct_bytes s, const char* with) {
     const size_t len = strlen(with);
@@ -55,6 +56,11 @@ static struct pacct_bytes inner(struct pacct_bytes s, size_t front, size_t back)
     return (struct pacct_bytes){s.p + front, s.len - front - back};
 }
 
+/* What follows a prefix; nothing where it is another one, or where that would be empty. */
+static struct pacct_bytes after(struct pacct_bytes s, const char* prefix) {
+    return begins(s, prefix) ? inner(s, strlen(prefix), 0) : (struct pacct_bytes){NULL, 0};
+}
+
 static size_t digits(struct pacct_bytes s) {
     size_t n = 0;
     while (n < s.len && s.p[n] >= '0' && s.p[n] <= '9') {
@@ -75,7 +81,7 @@ static bool is_hex(struct pacct_bytes s) {
 /* conmon, which watches a container from outside, has a group that is named like the container's */
 static struct pacct_bytes container_of_part(struct pacct_bytes part, struct pacct_bytes before) {
     if (begins(part, "lxc.payload.")) {
-        return inner(part, sizeof("lxc.payload.") - 1, 0);
+        return after(part, "lxc.payload.");
     }
     if (is(before, "lxc") && part.len > 0) {
         return part;
@@ -96,7 +102,7 @@ static bool is_unit(struct pacct_bytes part) {
 
 /* job_123 */
 static struct pacct_bytes slurm_job(struct pacct_bytes part) {
-    const struct pacct_bytes id = begins(part, "job_") ? inner(part, 4, 0) : (struct pacct_bytes){NULL, 0};
+    const struct pacct_bytes id = after(part, "job_");
     return digits(id) == id.len ? id : (struct pacct_bytes){NULL, 0};
 }
 
@@ -107,7 +113,7 @@ static struct pacct_bytes pbs_job(struct pacct_bytes id) {
 
 /* job.123.4567.1700000000, the second number is a process */
 static struct pacct_bytes lsf_job(struct pacct_bytes part) {
-    struct pacct_bytes id = begins(part, "job.") ? inner(part, 4, 0) : (struct pacct_bytes){NULL, 0};
+    struct pacct_bytes id = after(part, "job.");
     id.len = digits(id);
     return id.len > 0 ? id : (struct pacct_bytes){NULL, 0};
 }
@@ -131,7 +137,7 @@ static struct pacct_bytes job_of(const struct pacct_bytes* part, size_t count) {
 
 struct pacct_cgroup pacct_cgroup_read(struct pacct_bytes path) {
     struct pacct_cgroup found = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
-    struct pacct_bytes parts[PARTS_MAX], before = {NULL, 0};
+    struct pacct_bytes parts[JOB_DEPTH], before = {NULL, 0};
     size_t count = 0;
     while (path.len > 0 && path.p[0] == '/') {
         path = (struct pacct_bytes){path.p + 1, path.len - 1};
@@ -144,7 +150,7 @@ struct pacct_cgroup pacct_cgroup_read(struct pacct_bytes path) {
         if (found.unit.p == NULL && is_unit(part)) {
             found.unit = part;
         }
-        if (count < PARTS_MAX) {
+        if (count < JOB_DEPTH) {
             parts[count++] = part;
         }
         before = part;

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_cgroup.h
+ * @file command/cgroup.h
  * @brief What the path of a control group says of where a process belongs.
  */
 #ifndef PACCT_CGROUP_H
 #define PACCT_CGROUP_H
 
-#include "pacct_exec.h"
+#include "base/text.h"
 
 /** Parts of the path; p NULL where it does not say it. */
 struct pacct_cgroup {

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_who.c
+ * @file command/enrich.c
  * @brief What a process executed and where it belongs, as fields of an event.
  *
  * Algorithm: one setter per group of fields. What no output wants is not made.
@@ -10,49 +11,47 @@
  */
 #include "config.h"
 
-#include "pacct_who.h"
-#include "pacct_cgroup.h"
-#include "pacct_quote.h"
+#include "command/enrich.h"
+#include "base/sys.h"
+#include "command/cgroup.h"
+#include "command/quote.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND_NS 1000000000u
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_SIZE 64
 
-struct pacct_who {
+struct pacct_enrich {
     const struct pacct_origin* origin;
     const struct pacct_redact* redact;
     bool belongs;
     char system[PACCT_ID_LEN]; /* id of the host since it was started; made with the first event, when the host is known
                                 */
+    char boot[BOOT_ID_SIZE]; /* made with it; empty where the kernel does not tell */
+    size_t boot_len;
     struct pacct_buf redacted, line, list;
-    char path[3][PACCT_EXEC_PATH_MAX * PACCT_UTF8_GROWTH];
-    char part[3][PACCT_EXEC_PATH_MAX * PACCT_UTF8_GROWTH];
-    char comm[PACCT_WIRE_COMM * PACCT_UTF8_GROWTH];
-    char parent_comm[PACCT_WIRE_COMM * PACCT_UTF8_GROWTH];
+    char path[3][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
+    char cgroup_part[3][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
+    char comm[PACCT_TASK_COMM * PACCT_UTF8_GROWTH];
+    char parent_comm[PACCT_TASK_COMM * PACCT_UTF8_GROWTH];
     char user[PACCT_NAME_MAX * PACCT_UTF8_GROWTH], login_user[PACCT_NAME_MAX * PACCT_UTF8_GROWTH];
-    char id[PACCT_ID_LEN], life[PACCT_ID_LEN], parent_life[PACCT_ID_LEN];
+    char id[PACCT_ID_LEN], entity_id[PACCT_ID_LEN], parent_entity_id[PACCT_ID_LEN];
 };
 
 /* The id of a host since it was started, or of the host alone where the kernel does not tell the start. */
-static void make_system(const struct pacct_origin* origin, char id[PACCT_ID_LEN]) {
-    char boot[BOOT_ID_SIZE] = "";
-    FILE* const f = fopen(BOOT_ID_FILE, "re");
-    if (f != NULL) {
-        if (fgets(boot, sizeof(boot), f) == NULL) {
-            boot[0] = '\0';
-        }
-        fclose(f);
-    }
-    const struct pacct_id_part parts[] = {{origin->host_id, origin->host_id_len}, {boot, strlen(boot)}};
-    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), id);
+static void make_system(struct pacct_enrich* w) {
+    const struct pacct_origin* const origin = w->origin;
+    pacct_sys_first_line(BOOT_ID_FILE, w->boot, sizeof(w->boot));
+    w->boot_len = strlen(w->boot);
+    const struct pacct_id_part parts[] = {{origin->host_id, origin->host_id_len}, {w->boot, w->boot_len}};
+    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), w->system);
 }
 
-struct pacct_who* pacct_who_new(const struct pacct_origin* origin, const struct pacct_redact* redact, bool belongs) {
-    struct pacct_who* const w = calloc(1, sizeof(*w));
+struct pacct_enrich* pacct_enrich_new(const struct pacct_origin* origin,
+                                      const struct pacct_redact* redact,
+                                      bool belongs) {
+    struct pacct_enrich* const w = calloc(1, sizeof(*w));
     if (w == NULL) {
         return NULL;
     }
@@ -62,7 +61,7 @@ struct pacct_who* pacct_who_new(const struct pacct_origin* origin, const struct 
     return w;
 }
 
-void pacct_who_free(struct pacct_who* w) {
+void pacct_enrich_free(struct pacct_enrich* w) {
     if (w != NULL) {
         pacct_buf_free(&w->redacted);
         pacct_buf_free(&w->line);
@@ -71,33 +70,44 @@ void pacct_who_free(struct pacct_who* w) {
     }
 }
 
-static bool wants(const struct pacct_who* w, enum pacct_field_id field) {
+static bool wants(const struct pacct_enrich* w, enum pacct_field_id field) {
     return pacct_set_has(&w->origin->wanted, field);
 }
 
-static void set_text(struct pacct_event* ev, enum pacct_field_id field, struct pacct_bytes text, char* room) {
+static void set_text(struct pacct_event* ev, enum pacct_field_id field, struct pacct_bytes text, char* storage) {
     bool clean;
     if (text.p != NULL && text.len > 0) {
-        pacct_event_set_str(ev, field, room, pacct_utf8_copy(text.p, text.len, room, &clean));
+        pacct_event_set_str(ev, field, storage, pacct_utf8_copy(text.p, text.len, storage, &clean));
     }
 }
 
-static void set_comm(struct pacct_event* ev, enum pacct_field_id field, const char name[PACCT_WIRE_COMM], char* room) {
-    set_text(ev, field, (struct pacct_bytes){name, strnlen(name, PACCT_WIRE_COMM)}, room);
+static void set_comm(struct pacct_event* ev,
+                     enum pacct_field_id field,
+                     const char name[PACCT_TASK_COMM],
+                     char* storage) {
+    set_text(ev, field, (struct pacct_bytes){name, strnlen(name, PACCT_TASK_COMM)}, storage);
 }
 
 /* The id of a process: of the system, and of the process's number and start in there. */
-static void make_life(struct pacct_who* w, uint32_t pid, uint64_t start_boot, char id[PACCT_ID_LEN]) {
-    const uint64_t process[] = {pid, start_boot / PACCT_EXEC_TICK_NS};
+static void make_entity_id(struct pacct_enrich* w, uint32_t pid, uint64_t start_boot, char id[PACCT_ID_LEN]) {
+    const uint64_t pid_start[] = {pid, start_boot / PACCT_TICK_NS};
     if (w->system[0] == '\0') {
-        make_system(w->origin, w->system);
+        make_system(w);
     }
-    pacct_id_make(w->system, PACCT_ID_LEN, (const uint8_t*)process, sizeof(process), id);
+    pacct_id_make(w->system, PACCT_ID_LEN, (const uint8_t*)pid_start, sizeof(pid_start), id);
 }
 
 /* ---- the command ---- */
 
-static bool set_args(struct pacct_who* w, const struct pacct_exec* exec, struct pacct_event* ev) {
+static uint64_t count_strings(struct pacct_bytes strings) {
+    uint64_t count = 0;
+    for (size_t at = 0; at < strings.len; count++) {
+        at += strnlen(strings.p + at, strings.len - at) + 1;
+    }
+    return count;
+}
+
+static bool set_args(struct pacct_enrich* w, const struct pacct_process_event* exec, struct pacct_event* ev) {
     struct pacct_bytes args = exec->args;
     bool any = false;
     w->redacted.len = w->line.len = w->list.len = 0;
@@ -118,6 +128,9 @@ static bool set_args(struct pacct_who* w, const struct pacct_exec* exec, struct 
             return false;
         }
         pacct_event_set_str(ev, PACCT_F_ARGS, w->list.p, w->list.len);
+    }
+    if (exec->args.len == exec->args_len) {
+        pacct_event_set_int(ev, PACCT_F_ARGS_COUNT, count_strings(exec->args));
     }
     pacct_event_set_int(ev, PACCT_F_ARGS_LENGTH, exec->args_len);
     pacct_event_set_int(ev, PACCT_F_ARGS_TRUNCATED, exec->args.len < exec->args_len);
@@ -145,76 +158,85 @@ static void set_source(enum pacct_known known, struct pacct_event* ev) {
 
 /* ---- where it belongs ---- */
 
-static void set_parent(struct pacct_who* w, const struct pacct_life* life, struct pacct_event* ev) {
-    set_comm(ev, PACCT_F_PARENT_COMM, life->parent_comm, w->parent_comm);
-    if (life->ppid != 0 && life->parent_boot != 0 && wants(w, PACCT_F_PARENT_LIFE)) {
-        make_life(w, life->ppid, life->parent_boot, w->parent_life);
-        pacct_event_set_str(ev, PACCT_F_PARENT_LIFE, w->parent_life, PACCT_ID_LEN);
+static void set_parent(struct pacct_enrich* w, const struct pacct_process* process, struct pacct_event* ev) {
+    set_comm(ev, PACCT_F_PARENT_COMM, process->parent_comm, w->parent_comm);
+    if (process->ppid != 0 && process->parent_boot != 0 && wants(w, PACCT_F_PARENT_ENTITY_ID)) {
+        make_entity_id(w, process->ppid, process->parent_boot, w->parent_entity_id);
+        pacct_event_set_str(ev, PACCT_F_PARENT_ENTITY_ID, w->parent_entity_id, PACCT_ID_LEN);
     }
 }
 
 /* Of the process that executed the command: what it made may have been put elsewhere since, or have logged in. */
-static void set_place(struct pacct_who* w, const struct pacct_exec* exec, time_t now, struct pacct_event* ev) {
+static void set_place(struct pacct_enrich* w,
+                      const struct pacct_process_event* exec,
+                      time_t now,
+                      struct pacct_event* ev) {
     const struct pacct_cgroup group = pacct_cgroup_read(exec->cgroup);
     set_text(ev, PACCT_F_CGROUP, exec->cgroup, w->path[2]);
-    set_text(ev, PACCT_F_CONTAINER_ID, group.container, w->part[0]);
-    set_text(ev, PACCT_F_SYSTEMD_UNIT, group.unit, w->part[1]);
-    set_text(ev, PACCT_F_JOB_ID, group.job, w->part[2]);
-    if (exec->login_uid != PACCT_EXEC_NOBODY) {
+    set_text(ev, PACCT_F_CONTAINER_ID, group.container, w->cgroup_part[0]);
+    set_text(ev, PACCT_F_SYSTEMD_UNIT, group.unit, w->cgroup_part[1]);
+    set_text(ev, PACCT_F_JOB_ID, group.job, w->cgroup_part[2]);
+    if (exec->login_uid != PACCT_ID_UNSET) {
         pacct_event_set_int(ev, PACCT_F_LOGIN_UID, exec->login_uid);
         pacct_event_set_name(w->origin, PACCT_F_LOGIN_USER, PACCT_NAME_USER, exec->login_uid, now, w->login_user, ev);
     }
-    if (exec->session != PACCT_EXEC_NOBODY) {
+    if (exec->session != PACCT_ID_UNSET) {
         pacct_event_set_int(ev, PACCT_F_SESSION_ID, exec->session);
     }
 }
 
-bool pacct_who_add(
-    struct pacct_who* w, const struct pacct_life* life, uint32_t pid, time_t now, struct pacct_event* ev) {
-    set_source(life->known, ev);
-    if (life->known == PACCT_KNOWN_NOT) {
+bool pacct_enrich_exit(
+    struct pacct_enrich* w, const struct pacct_process* process, uint32_t pid, time_t now, struct pacct_event* ev) {
+    set_source(process->known, ev);
+    if (process->known == PACCT_KNOWN_NOT) {
         return true;
     }
-    const struct pacct_exec* const exec = pacct_command_exec(life->command);
-    make_life(w, pid, life->start_boot, w->life);
-    pacct_event_set_str(ev, PACCT_F_LIFE, w->life, PACCT_ID_LEN);
-    pacct_event_set_str(ev, PACCT_F_ENTITY_ID, w->life, PACCT_ID_LEN);
+    const struct pacct_process_event* const exec = pacct_command_event(process->command);
+    make_entity_id(w, pid, process->start_boot, w->entity_id);
+    pacct_event_set_str(ev, PACCT_F_ENTITY_ID, w->entity_id, PACCT_ID_LEN);
+    if (w->boot_len > 0) {
+        pacct_event_set_str(ev, PACCT_F_BOOT_ID, w->boot, w->boot_len);
+    }
     set_text(ev, PACCT_F_EXECUTABLE, exec->executable, w->path[0]);
-    if (life->known != PACCT_KNOWN_INHERITED) {
+    if (process->known != PACCT_KNOWN_INHERITED) {
         set_text(ev, PACCT_F_CWD, exec->cwd, w->path[1]);
     }
     if (w->belongs) {
-        set_parent(w, life, ev);
+        set_parent(w, process, ev);
     }
-    if (w->belongs && life->known != PACCT_KNOWN_INHERITED) {
+    if (w->belongs && process->known != PACCT_KNOWN_INHERITED) {
         set_place(w, exec, now, ev);
     }
     return set_args(w, exec, ev);
 }
 
-bool pacct_who_event(struct pacct_who* w, const struct pacct_started* started, time_t now, struct pacct_event* ev) {
-    const struct pacct_exec* const exec = pacct_command_exec(started->life.command);
+bool pacct_enrich_exec(struct pacct_enrich* w,
+                       const struct pacct_exec_message* message,
+                       time_t now,
+                       struct pacct_event* ev) {
+    const struct pacct_process_event* const exec = pacct_command_event(message->process.command);
     pacct_event_begin(w->origin, ev);
     PACCT_SET_TOKEN(ev, PACCT_F_EVENT, "exec");
+    PACCT_SET_TOKEN(ev, PACCT_F_EVENT_NAME, "process.exec");
     PACCT_SET_TOKEN(ev, PACCT_F_KIND, "event");
     PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "process");
     PACCT_SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "start");
     PACCT_SET_TOKEN(ev, PACCT_F_DATASET, "impacct.process");
-    pacct_event_set_int(ev, PACCT_F_TIME, started->time / SECOND_NS);
-    pacct_event_set_int(ev, PACCT_F_START, started->start / SECOND_NS);
-    pacct_event_set_int(ev, PACCT_F_PID, started->pid);
+    pacct_event_set_int(ev, PACCT_F_TIME, message->time / PACCT_SECOND_NS);
+    pacct_event_set_int(ev, PACCT_F_START, message->start / PACCT_SECOND_NS);
+    pacct_event_set_int(ev, PACCT_F_PID, message->pid);
     if (exec->ppid != 0) {
         pacct_event_set_int(ev, PACCT_F_PPID, exec->ppid);
     }
     set_comm(ev, PACCT_F_COMM, exec->comm, w->comm);
-    if (exec->uid != PACCT_EXEC_NOBODY) {
+    if (exec->uid != PACCT_ID_UNSET) {
         pacct_event_set_int(ev, PACCT_F_UID, exec->uid);
         pacct_event_set_name(w->origin, PACCT_F_USER, PACCT_NAME_USER, exec->uid, now, w->user, ev);
     }
-    if (!pacct_who_add(w, &started->life, started->pid, now, ev)) {
+    if (!pacct_enrich_exit(w, &message->process, message->pid, now, ev)) {
         return false;
     }
-    const struct pacct_id_part parts[] = {{w->life, PACCT_ID_LEN}, {&started->time, sizeof(started->time)}};
+    const struct pacct_id_part parts[] = {{w->entity_id, PACCT_ID_LEN}, {&message->time, sizeof(message->time)}};
     pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), w->id);
     pacct_event_set_str(ev, PACCT_F_ID, w->id, PACCT_ID_LEN);
     return true;

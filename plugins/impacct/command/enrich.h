@@ -1,15 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_who.h
+ * @file command/enrich.h
  * @brief What a process executed and where it belongs, as fields of an event.
  */
-#ifndef PACCT_WHO_H
-#define PACCT_WHO_H
+#ifndef PACCT_ENRICH_H
+#define PACCT_ENRICH_H
 
-#include "pacct_capture.h"
-#include "pacct_event.h"
-#include "pacct_redact.h"
+#include "command/command.h"
+#include "event/event.h"
+#include "command/redact.h"
 
-struct pacct_who;
+struct pacct_enrich;
 
 /**
  * @param origin as for records; has to outlive it
@@ -17,21 +18,26 @@ struct pacct_who;
  * @param belongs whether to set the fields of where a process belongs, too
  * @return NULL when out of memory
  */
-struct pacct_who* pacct_who_new(const struct pacct_origin* origin, const struct pacct_redact* redact, bool belongs);
+struct pacct_enrich* pacct_enrich_new(const struct pacct_origin* origin,
+                                      const struct pacct_redact* redact,
+                                      bool belongs);
 
-void pacct_who_free(struct pacct_who* w);
+void pacct_enrich_free(struct pacct_enrich* w);
 
 /**
  * Add to the event of an exit what is known of the process.
  *
  * @param pid of the record
  * @param now seconds of a monotonic clock, for the caches
- * @return false when out of memory. The strings live until the next call of this or pacct_who_event()
+ * @return false when out of memory. The strings live until the next call of this or pacct_enrich_exec()
  */
-bool pacct_who_add(
-    struct pacct_who* w, const struct pacct_life* life, uint32_t pid, time_t now, struct pacct_event* ev);
+bool pacct_enrich_exit(
+    struct pacct_enrich* w, const struct pacct_process* process, uint32_t pid, time_t now, struct pacct_event* ev);
 
 /** Make the event of a program that starts. Returns as above. */
-bool pacct_who_event(struct pacct_who* w, const struct pacct_started* started, time_t now, struct pacct_event* ev);
+bool pacct_enrich_exec(struct pacct_enrich* w,
+                       const struct pacct_exec_message* message,
+                       time_t now,
+                       struct pacct_event* ev);
 
 #endif

@@ -1,18 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_quote.c
+ * @file command/quote.c
  * @brief The arguments of a process as text.
  *
  * Algorithm: an argument is looked at once to see which of three forms it
  * needs, and then written. For most, a table of what each byte needs is enough.
  *
- * Concurrency and locking: none.
+ * Concurrency and locking: pure functions.
  *
- * Failure model: out of memory is told before an argument is written.
+ * Failure model: out of memory is returned before an argument is written.
  */
 #include "config.h"
 
-#include "pacct_quote.h"
-#include "pacct_utf8.h"
+#include "command/quote.h"
+#include "base/fmt.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -33,7 +35,7 @@ struct pacct_bytes pacct_quote_next(struct pacct_bytes* args) {
 }
 
 /* What a byte in an argument needs; nothing: those of names, paths and numbers. */
-enum need { Q = 1 /* quotes */, E = 2 /* to be escaped */, A_LOOK = 4 };
+enum need { Q = 1 /* quotes */, E = 2 /* to be escaped */, U = 4 /* to be looked at: it is not ASCII */ };
 
 /* clang-format off */
 static const unsigned char needs[128] = {
@@ -50,19 +52,17 @@ static const unsigned char needs[128] = {
 
 /* Length of a character that may stand in quotes as it is; 0: a control character, or no UTF-8. */
 static size_t printable(const unsigned char* p, size_t len) {
-    const size_t used = pacct_utf8_sequence(p, len);
-    const bool c1 = used == 2 && p[0] == 0xc2 && p[1] < 0xa0;
-    const bool separator = used == 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9);
-    return p[0] < ' ' || p[0] == 0x7f || c1 || separator ? 0 : used;
+    unsigned code;
+    return pacct_utf8_control(p, len, &code) > 0 ? 0 : pacct_utf8_sequence(p, len);
 }
 
 static enum form form_of(struct pacct_bytes arg) {
     const unsigned char* const p = (const unsigned char*)arg.p;
     unsigned all = 0;
     for (size_t i = 0; i < arg.len; i++) {
-        all |= p[i] < sizeof(needs) ? needs[p[i]] : A_LOOK;
+        all |= p[i] < sizeof(needs) ? needs[p[i]] : U;
     }
-    for (size_t i = 0, used; (all & A_LOOK) != 0 && i < arg.len; i += used) {
+    for (size_t i = 0, used; (all & U) != 0 && i < arg.len; i += used) {
         used = printable(p + i, arg.len - i);
         if (used == 0) {
             return ESCAPED;
@@ -72,7 +72,6 @@ static enum form form_of(struct pacct_bytes arg) {
 }
 
 static char* put_escaped(char* out, const unsigned char* p, size_t len) {
-    static const char hex[] = "0123456789abcdef";
     for (size_t i = 0; i < len;) {
         const size_t used = printable(p + i, len - i);
         if (used == 0 || p[i] == '\'' || p[i] == '\\') {
@@ -85,8 +84,7 @@ static char* put_escaped(char* out, const unsigned char* p, size_t len) {
                 *out++ = shorter;
             } else {
                 *out++ = 'x';
-                *out++ = hex[p[i] >> 4];
-                *out++ = hex[p[i] & 0xf];
+                out = pacct_write_hex(out, p + i, 1);
             }
             i++;
         } else {

@@ -1,15 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_quote.h
+ * @file command/quote.h
  * @brief The arguments of a process as text.
  */
 #ifndef PACCT_QUOTE_H
 #define PACCT_QUOTE_H
 
-#include "pacct_exec.h"
-#include "pacct_json.h"
+#include "base/text.h"
 
 /**
- * Append arguments as one line that a shell (bash, zsh, ksh) would read as just these.
+ * Append arguments as one line that bash would split into just these, were they the arguments of a command.
  *
  * An argument of letters, digits and _@%+=:,./- stands as it is. Others are in single quotes; in $'...' with \xNN where
  * there are single quotes, control characters or bytes that are no UTF-8. So no two lists of arguments make the same
@@ -20,7 +20,7 @@
  */
 bool pacct_quote_line(struct pacct_bytes args, struct pacct_buf* out);
 
-/** Append arguments as strings of valid UTF-8, each ended by a NUL. Returns false when out of memory. */
+/** Append arguments as strings of valid UTF-8, each ended by a NUL. @return false when out of memory */
 bool pacct_quote_list(struct pacct_bytes args, struct pacct_buf* out);
 
 /** The first argument, and args set to what follows it. */

@@ -1,23 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_redact.h
+ * @file command/redact.h
  * @brief Secrets in arguments, made unreadable.
  *
- * What is known of how people hand secrets to programs, case not regarded:
- * - an option or an assignment whose name ends in a word for a secret, the value behind "=" or ":" or in the next
- *   argument: --password=x, --api-key x, DB_PASSWORD=x, secret:x
- * - a header with credentials: Authorization: x, Cookie: x, X-Api-Key: x
- * - a URL with a password: scheme://user:x@host, also where it is cut before the @
- * - the first two anywhere in an argument, up to what ends the value: -o user=me,password=x, {"password": "x"},
- * ?token=x
- * - options of one letter of some programs: mysql -px, curl -u user:x, redis-cli -a x and the like
- * What is not seen: a secret without such a name, such as the only argument of a program of one's own; one encoded or
- * compressed.
+ * What is known of how people hand secrets to programs is the table redact_rules.inc: names of options, variables,
+ * headers and fields; options and places of programs, also behind those that run other programs and in text for a
+ * shell; URLs; tokens that are known by their looks. What is not seen: a secret without any of that, such as the only
+ * argument of a program of one's own; one that is encoded or compressed.
  */
 #ifndef PACCT_REDACT_H
 #define PACCT_REDACT_H
 
-#include "pacct_exec.h"
-#include "pacct_json.h"
+#include "base/text.h"
 
 /** What stands for a secret. */
 #define PACCT_REDACTED "[redacted]"
@@ -32,8 +26,8 @@ struct pacct_redact* pacct_redact_new(void);
 
 void pacct_redact_free(struct pacct_redact* r);
 
-/** Look for what is known. */
-void pacct_redact_known(struct pacct_redact* r);
+/** Look for what is known. Returns false when out of memory. */
+bool pacct_redact_known(struct pacct_redact* r);
 
 /**
  * Look also for a pattern, in each argument: a POSIX extended regular expression. What its first group matches is the

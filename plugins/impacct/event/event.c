@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_event.c
+ * @file event/event.c
  * @brief From a record to an event: names, text forms, meanings.
  *
  * Algorithm: one setter per group of fields. What is costly (hash, names) is
@@ -11,9 +12,8 @@
  */
 #include "config.h"
 
-#include "pacct_event.h"
-#include "pacct_clock.h"
-#include "pacct_digits.h"
+#include "event/event.h"
+#include "base/fmt.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -22,27 +22,34 @@
 /* wait(2) status: include/uapi of the kernel has no header for it; as decoded by glibc's waitstatus.h */
 #define STATUS_SIGNAL(status) (0x7fu & (status))
 #define STATUS_EXIT_CODE(status) ((status) >> 8 & 0xffu)
-#define STATUS_DUMPED(status) (((status)&0x80u) != 0)
+#define STATUS_DUMPED(status) (((status) & 0x80u) != 0)
 
 /* version of ECS whose names the table uses; none is newer */
-#define ECS_VERSION "8.11.0"
+#define ECS_VERSION "9.4.0"
 
-/* See pacct_event.h. A kernel thread has never called exec and never run in user mode. */
-bool pacct_event_is_synthetic(const struct pacct_record* rec) {
+enum pacct_about pacct_event_about(const struct pacct_record* rec) {
+    if (rec->version == 0 || rec->mem != 0) {
+        return PACCT_ABOUT_EXIT;
+    }
     const bool kernel_thread = (rec->flag & PACCT_AFORK) != 0 && rec->utime == 0;
     const bool killed = STATUS_SIGNAL(rec->exitcode) != 0 || (rec->flag & PACCT_ACORE) != 0;
-    return rec->version > 0 && rec->mem == 0 && !killed && !kernel_thread;
+    if (killed || kernel_thread) {
+        return PACCT_ABOUT_EXIT;
+    }
+    const bool counted = rec->flag != 0 || rec->utime != 0 || rec->stime != 0 || rec->minflt != 0 || rec->majflt != 0 ||
+                         rec->exitcode != 0;
+    return counted ? PACCT_ABOUT_UNCERTAIN : PACCT_ABOUT_SYNTHETIC;
 }
 
-static void set_comm(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
+static void set_comm(const struct pacct_record* rec, struct pacct_event_storage* storage, struct pacct_event* ev) {
     bool clean;
-    const size_t len = pacct_utf8_copy(rec->comm, rec->comm_len, room->comm, &clean);
-    pacct_event_set_str(ev, PACCT_F_COMM, room->comm, len);
+    const size_t len = pacct_utf8_copy(rec->comm, rec->comm_len, storage->comm, &clean);
+    pacct_event_set_str(ev, PACCT_F_COMM, storage->comm, len);
     if (clean) {
         return;
     }
-    pacct_write_hex(room->comm_hex, (const uint8_t*)rec->comm, rec->comm_len);
-    pacct_event_set_str(ev, PACCT_F_COMM_HEX, room->comm_hex, 2u * rec->comm_len);
+    pacct_write_hex(storage->comm_hex, (const uint8_t*)rec->comm, rec->comm_len);
+    pacct_event_set_str(ev, PACCT_F_COMM_HEX, storage->comm_hex, 2u * rec->comm_len);
 }
 
 /* Names are copied: to ask for one may renew the other. */
@@ -51,21 +58,24 @@ void pacct_event_set_name(const struct pacct_origin* origin,
                           enum pacct_name_kind kind,
                           uint32_t id,
                           time_t now,
-                          char* room,
+                          char* storage,
                           struct pacct_event* ev) {
     const char* name;
     if (origin->names == NULL || !pacct_set_has(&origin->wanted, field)) {
         return;
     }
-    const size_t len = pacct_names_get(origin->names, kind, id, now, &name);
+    const size_t len = pacct_name_cache_get(origin->names, kind, id, now, &name);
     if (len > 0) {
-        memcpy(room, name, len);
-        pacct_event_set_str(ev, field, room, len);
+        memcpy(storage, name, len);
+        pacct_event_set_str(ev, field, storage, len);
     }
 }
 
-static void set_tty(
-    const struct pacct_origin* origin, uint16_t tty, time_t now, struct pacct_room* room, struct pacct_event* ev) {
+static void set_tty(const struct pacct_origin* origin,
+                    uint16_t tty,
+                    time_t now,
+                    struct pacct_event_storage* storage,
+                    struct pacct_event* ev) {
     if (tty == 0) {
         return;
     }
@@ -74,27 +84,41 @@ static void set_tty(
     if (origin->ttys == NULL || !pacct_set_has(&origin->wanted, PACCT_F_TTY)) {
         return;
     }
-    const size_t len = pacct_tty_name(origin->ttys, tty, now, room->tty);
+    const size_t len = pacct_tty_name(origin->ttys, tty, now, storage->tty);
     if (len > 0) {
-        pacct_event_set_str(ev, PACCT_F_TTY, room->tty, len);
+        pacct_event_set_str(ev, PACCT_F_TTY, storage->tty, len);
     }
 }
 
-static void set_signal(uint32_t signo, struct pacct_room* room, struct pacct_event* ev) {
+/* As in signal(7): glibc has names only from 2.32 on, and musl none. */
+static const char* const signal_names[] = {
+    [SIGHUP] = "SIGHUP",       [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT",   [SIGILL] = "SIGILL",
+    [SIGTRAP] = "SIGTRAP",     [SIGABRT] = "SIGABRT", [SIGBUS] = "SIGBUS",     [SIGFPE] = "SIGFPE",
+    [SIGKILL] = "SIGKILL",     [SIGUSR1] = "SIGUSR1", [SIGSEGV] = "SIGSEGV",   [SIGUSR2] = "SIGUSR2",
+    [SIGPIPE] = "SIGPIPE",     [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",   [SIGCHLD] = "SIGCHLD",
+    [SIGCONT] = "SIGCONT",     [SIGSTOP] = "SIGSTOP", [SIGTSTP] = "SIGTSTP",   [SIGTTIN] = "SIGTTIN",
+    [SIGTTOU] = "SIGTTOU",     [SIGURG] = "SIGURG",   [SIGXCPU] = "SIGXCPU",   [SIGXFSZ] = "SIGXFSZ",
+    [SIGVTALRM] = "SIGVTALRM", [SIGPROF] = "SIGPROF", [SIGWINCH] = "SIGWINCH", [SIGPOLL] = "SIGPOLL",
+    [SIGPWR] = "SIGPWR",       [SIGSYS] = "SIGSYS",
+#ifdef SIGSTKFLT
+    [SIGSTKFLT] = "SIGSTKFLT",
+#endif
+};
+
+static void set_signal(uint32_t signo, struct pacct_event_storage* storage, struct pacct_event* ev) {
     pacct_event_set_int(ev, PACCT_F_SIGNAL, signo);
-    const char* const abbreviation = sigabbrev_np((int)signo);
+    const char* name = storage->signal;
     int len = 0;
-    if (abbreviation != NULL) {
-        len = (int)strlen(abbreviation) + 3;
-        memcpy(room->signal, "SIG", 3);
-        memcpy(room->signal + 3, abbreviation, (size_t)len - 3);
+    if (signo < sizeof(signal_names) / sizeof(signal_names[0]) && signal_names[signo] != NULL) {
+        name = signal_names[signo];
+        len = (int)strlen(name);
     } else if ((int)signo == SIGRTMIN) {
-        len = snprintf(room->signal, sizeof(room->signal), "SIGRTMIN");
+        len = snprintf(storage->signal, sizeof(storage->signal), "SIGRTMIN");
     } else if ((int)signo > SIGRTMIN && (int)signo <= SIGRTMAX) {
-        len = snprintf(room->signal, sizeof(room->signal), "SIGRTMIN+%d", (int)signo - SIGRTMIN);
+        len = snprintf(storage->signal, sizeof(storage->signal), "SIGRTMIN+%d", (int)signo - SIGRTMIN);
     }
     if (len > 0) {
-        pacct_event_set_str(ev, PACCT_F_SIGNAL_NAME, room->signal, (size_t)len);
+        pacct_event_set_str(ev, PACCT_F_SIGNAL_NAME, name, (size_t)len);
     }
 }
 
@@ -103,7 +127,7 @@ static void set_signal(uint32_t signo, struct pacct_room* room, struct pacct_eve
  * AXSIG is not asked: it says that some thread got a fatal signal, and the threads that are left when a process exits
  * or calls exec do, too. ACORE says that a signal which asks for a dump came, whether or not there was one (core limit
  * 0); bit 7 of the status says that there was, but is missing where another thread than the leader crashed. */
-static void set_ending(const struct pacct_record* rec, struct pacct_room* room, struct pacct_event* ev) {
+static void set_ending(const struct pacct_record* rec, struct pacct_event_storage* storage, struct pacct_event* ev) {
     const uint32_t signo = STATUS_SIGNAL(rec->exitcode);
     const uint32_t code = STATUS_EXIT_CODE(rec->exitcode);
     const bool asked_for_dump = (rec->flag & PACCT_ACORE) != 0;
@@ -111,7 +135,7 @@ static void set_ending(const struct pacct_record* rec, struct pacct_room* room, 
     const bool killed = signo != 0 || asked_for_dump;
     pacct_event_set_int(ev, PACCT_F_STATUS, rec->exitcode);
     if (signo != 0) {
-        set_signal(signo, room, ev);
+        set_signal(signo, storage, ev);
     }
     if (!killed) {
         pacct_event_set_int(ev, PACCT_F_EXIT_CODE, code);
@@ -148,13 +172,18 @@ static void set_times(const struct pacct_record* rec, bool synthetic, struct pac
     const uint64_t end = pacct_record_end(rec);
     pacct_event_set_int(ev, PACCT_F_START, rec->btime);
     pacct_event_set_int(ev, PACCT_F_AC_BTIME, rec->btime);
+    pacct_event_set_int(ev, PACCT_F_TIME, rec->btime);
     if (!rec->etime_valid) {
         return;
     }
     pacct_event_set_int(ev, PACCT_F_ELAPSED, pacct_centiseconds(rec->etime, rec->ahz));
     pacct_event_set_int(ev, PACCT_F_AC_ETIME, rec->etime);
-    if (end <= PACCT_CLOCK_MAX) {
-        pacct_event_set_int(ev, synthetic ? PACCT_F_TIME : PACCT_F_END, end);
+    if (end > PACCT_RFC3339_MAX) {
+        return;
+    }
+    pacct_event_set_int(ev, PACCT_F_TIME, end);
+    if (!synthetic) {
+        pacct_event_set_int(ev, PACCT_F_END, end);
     }
 }
 
@@ -165,6 +194,7 @@ void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev
     if (origin->host_id_len > 0) {
         pacct_event_set_str(ev, PACCT_F_HOST_ID, origin->host_id, origin->host_id_len);
     }
+    PACCT_SET_TOKEN(ev, PACCT_F_OS_TYPE, "linux");
     PACCT_SET_TOKEN(ev, PACCT_F_MODULE, "impacct");
     PACCT_SET_TOKEN(ev, PACCT_F_ECS_VERSION, ECS_VERSION);
 }
@@ -172,27 +202,35 @@ void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev
 void pacct_event_make(const struct pacct_origin* origin,
                       const uint8_t* raw,
                       const struct pacct_record* rec,
+                      enum pacct_about about,
                       time_t now,
-                      struct pacct_room* room,
+                      struct pacct_event_storage* storage,
                       struct pacct_event* ev) {
-    const bool synthetic = pacct_event_is_synthetic(rec);
+    const bool synthetic = about == PACCT_ABOUT_SYNTHETIC;
     pacct_event_begin(origin, ev);
     PACCT_SET_TOKEN(ev, PACCT_F_KIND, "event");
     PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "process");
     PACCT_SET_TOKEN(ev, PACCT_F_DATASET, "impacct.process");
     if (synthetic) {
         PACCT_SET_TOKEN(ev, PACCT_F_EVENT, "synthetic");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT_NAME, "pacct.synthetic");
         PACCT_SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "info");
     } else {
         PACCT_SET_TOKEN(ev, PACCT_F_EVENT, "exit");
+        PACCT_SET_TOKEN(ev, PACCT_F_EVENT_NAME, "process.exit");
         PACCT_SET_TOKEN(ev, PACCT_F_EVENT_TYPE, "end");
         set_usage(rec, ev);
-        set_ending(rec, room, ev);
+        set_ending(rec, storage, ev);
+    }
+    if (about == PACCT_ABOUT_UNCERTAIN) {
+        pacct_event_set_int(ev, PACCT_F_EXIT_UNCERTAIN, true);
     }
     if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
-        pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), room->id);
-        pacct_event_set_str(ev, PACCT_F_ID, room->id, PACCT_ID_LEN);
-        pacct_event_set_str(ev, PACCT_F_ENTITY_ID, room->id, PACCT_ID_LEN);
+        pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), storage->id);
+        pacct_event_set_str(ev, PACCT_F_ID, storage->id, PACCT_ID_LEN);
+        if (origin->needs_entity_id) {
+            pacct_event_set_str(ev, PACCT_F_ENTITY_ID, storage->id, PACCT_ID_LEN);
+        }
     }
     pacct_event_set_int(ev, PACCT_F_VERSION, rec->version);
     if (rec->big_endian) {
@@ -200,16 +238,16 @@ void pacct_event_make(const struct pacct_origin* origin,
     } else {
         PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
     }
-    set_comm(rec, room, ev);
+    set_comm(rec, storage, ev);
     if (rec->has_pid) {
         pacct_event_set_int(ev, PACCT_F_PID, rec->pid);
         pacct_event_set_int(ev, PACCT_F_PPID, rec->ppid);
     }
     pacct_event_set_int(ev, PACCT_F_UID, rec->uid);
     pacct_event_set_int(ev, PACCT_F_GID, rec->gid);
-    pacct_event_set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, room->user, ev);
-    pacct_event_set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, room->group, ev);
-    set_tty(origin, rec->tty, now, room, ev);
+    pacct_event_set_name(origin, PACCT_F_USER, PACCT_NAME_USER, rec->uid, now, storage->user, ev);
+    pacct_event_set_name(origin, PACCT_F_GROUP, PACCT_NAME_GROUP, rec->gid, now, storage->group, ev);
+    set_tty(origin, rec->tty, now, storage, ev);
     pacct_event_set_int(ev, PACCT_F_AC_TTY, rec->tty);
     set_times(rec, synthetic, ev);
 }

@@ -1,14 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_fields.c
+ * @file event/fields.c
  * @brief The table of fields as data.
  *
- * Algorithm: none; the rows are in pacct_fields.h.
+ * Algorithm: none; the rows are in event/fields.h.
  * Concurrency and locking: constant data.
  * Failure model: none.
  */
 #include "config.h"
 
-#include "pacct_fields.h"
+#include "event/fields.h"
 
 const struct pacct_field pacct_fields[PACCT_F_COUNT] = {
 #define PACCT_ROW(symbol, native, type, ecs, otel, acct, unit, precision, versions, meaning) \
@@ -16,6 +17,26 @@ const struct pacct_field pacct_fields[PACCT_F_COUNT] = {
     PACCT_FIELDS(PACCT_ROW)
 #undef PACCT_ROW
 };
+
+struct pacct_set pacct_set_of_summaries(void) {
+    struct pacct_set set = {{0}};
+    for (int i = 0; i < PACCT_F_COUNT; i++) {
+        if (strstr(pacct_fields[i].versions, "summary") != NULL) {
+            pacct_set_add(&set, (enum pacct_field_id)i);
+        }
+    }
+    return set;
+}
+
+struct pacct_set pacct_set_of_others(void) {
+    struct pacct_set set = {{0}};
+    for (int i = 0; i < PACCT_F_COUNT; i++) {
+        if (strcmp(pacct_fields[i].versions, "summary") != 0) {
+            pacct_set_add(&set, (enum pacct_field_id)i);
+        }
+    }
+    return set;
+}
 
 enum pacct_field_id pacct_field_find(const char* name, size_t len) {
     for (int i = 0; i < PACCT_F_COUNT; i++) {

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_id.c
+ * @file event/id.c
  * @brief The stable id of a record.
  *
  * Algorithm: SHA-256 from libgcrypt, which rsyslog's own packages bring along.
@@ -8,9 +9,9 @@
  */
 #include "config.h"
 
-#include "pacct_id.h"
-#include "pacct_digits.h"
-#include "pacct_record.h"
+#include "event/id.h"
+#include "base/fmt.h"
+#include "file/record.h"
 
 #include <gcrypt.h>
 #include <string.h>

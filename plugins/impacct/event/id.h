@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_id.h
+ * @file event/id.h
  * @brief The stable id of a record.
  *
  * The id is the first 16 bytes of SHA-256 over the host's identity followed by

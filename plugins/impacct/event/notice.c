@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_notice.c
+ * @file event/notice.c
  * @brief What happens to accounting itself: the kinds of state messages, and their events.
  *
  * Algorithm: a look into the table, and one setter per value.
@@ -10,16 +11,16 @@
  */
 #include "config.h"
 
-#include "pacct_notice.h"
+#include "event/notice.h"
 
 #include <string.h>
 
 static const struct {
-    const char* event;
+    const char *event, *name;
     unsigned severity;
     const char *kind, *type;
 } kinds[PACCT_N_COUNT] = {
-#define PACCT_NOTICE_ROW(symbol, ...) [PACCT_N_##symbol] = {__VA_ARGS__},
+#define PACCT_NOTICE_ROW(symbol, event, ...) [PACCT_N_##symbol] = {event, "pacct." event, __VA_ARGS__},
     PACCT_NOTICES(PACCT_NOTICE_ROW)
 #undef PACCT_NOTICE_ROW
 };
@@ -33,6 +34,7 @@ void pacct_notice_begin(struct pacct_notice* n, enum pacct_notice_id id, const c
     n->file = file;
     n->old_file[0] = '\0';
     n->detail[0] = '\0';
+    n->built_for = NULL;
     n->count = 0;
     clock_gettime(CLOCK_REALTIME, &n->time);
 }
@@ -42,16 +44,16 @@ void pacct_notice_number(struct pacct_notice* n, enum pacct_field_id field, uint
     n->numbers[n->count++].value = value;
 }
 
-static void set_text(struct pacct_event* ev, enum pacct_field_id field, const char* text, char* room, size_t max) {
+static void set_text(struct pacct_event* ev, enum pacct_field_id field, const char* text, char* storage, size_t max) {
     bool clean;
     if (text[0] != '\0') {
-        pacct_event_set_str(ev, field, room, pacct_utf8_copy(text, strnlen(text, max), room, &clean));
+        pacct_event_set_str(ev, field, storage, pacct_utf8_copy(text, strnlen(text, max), storage, &clean));
     }
 }
 
 static void set_id(const struct pacct_origin* origin,
                    const struct pacct_notice* n,
-                   struct pacct_notice_room* room,
+                   struct pacct_notice_storage* storage,
                    struct pacct_event* ev) {
     struct pacct_id_part parts[] = {
         {origin->host_id, origin->host_id_len},
@@ -60,25 +62,29 @@ static void set_id(const struct pacct_origin* origin,
         {&n->time.tv_sec, sizeof(n->time.tv_sec)},
         {&n->time.tv_nsec, sizeof(n->time.tv_nsec)},
     };
-    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), room->id);
-    pacct_event_set_str(ev, PACCT_F_ID, room->id, PACCT_ID_LEN);
+    pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), storage->id);
+    pacct_event_set_str(ev, PACCT_F_ID, storage->id, PACCT_ID_LEN);
 }
 
 void pacct_notice_event(const struct pacct_origin* origin,
                         const struct pacct_notice* n,
-                        struct pacct_notice_room* room,
+                        struct pacct_notice_storage* storage,
                         struct pacct_event* ev) {
     pacct_event_begin(origin, ev);
     pacct_event_set_str(ev, PACCT_F_EVENT, kinds[n->id].event, strlen(kinds[n->id].event));
+    pacct_event_set_str(ev, PACCT_F_EVENT_NAME, kinds[n->id].name, strlen(kinds[n->id].name));
     pacct_event_set_str(ev, PACCT_F_KIND, kinds[n->id].kind, strlen(kinds[n->id].kind));
     pacct_event_set_str(ev, PACCT_F_EVENT_TYPE, kinds[n->id].type, strlen(kinds[n->id].type));
     PACCT_SET_TOKEN(ev, PACCT_F_CATEGORY, "host");
     PACCT_SET_TOKEN(ev, PACCT_F_DATASET, "impacct.state");
-    set_id(origin, n, room, ev);
+    set_id(origin, n, storage, ev);
     pacct_event_set_int(ev, PACCT_F_TIME, (uint64_t)n->time.tv_sec);
-    set_text(ev, PACCT_F_FILE, n->file, room->file, PATH_MAX);
-    set_text(ev, PACCT_F_OLD_FILE, n->old_file, room->old_file, PATH_MAX);
-    set_text(ev, PACCT_F_DETAIL, n->detail, room->detail, sizeof(n->detail));
+    set_text(ev, PACCT_F_FILE, n->file, storage->file, PATH_MAX);
+    set_text(ev, PACCT_F_OLD_FILE, n->old_file, storage->old_file, PATH_MAX);
+    set_text(ev, PACCT_F_DETAIL, n->detail, storage->detail, sizeof(n->detail));
+    if (n->built_for != NULL) {
+        pacct_event_set_str(ev, PACCT_F_BUILT_FOR, n->built_for, strlen(n->built_for));
+    }
     for (unsigned i = 0; i < n->count; i++) {
         pacct_event_set_int(ev, n->numbers[i].field, n->numbers[i].value);
     }

@@ -1,14 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_notice.h
+ * @file event/notice.h
  * @brief What happens to accounting itself: the kinds of state messages, and their events.
  *
  * A kind is one row of PACCT_NOTICES: its name, how much it matters, and how
- * ECS classes it. To add one: add the row, and tell it where it is seen.
+ * ECS classes it. To add one: add the row, and send it where it is detected.
  */
 #ifndef PACCT_NOTICE_H
 #define PACCT_NOTICE_H
 
-#include "pacct_event.h"
+#include "event/event.h"
 
 #include <limits.h>
 #include <time.h>
@@ -28,6 +29,8 @@ X(FILE_ROTATED,         "file_rotated",         5, "event", "change") \
 X(FILE_TRUNCATED,       "file_truncated",       4, "event", "change") \
 X(FILE_DAMAGED,         "file_damaged",         4, "alert", "info") \
 X(RECORDS_LOST,         "records_lost",         1, "alert", "info") \
+X(RECORDS_HELD,         "records_held",         4, "alert", "info") \
+X(RECORDS_RELEASED,     "records_released",     5, "event", "info") \
 X(DISK_LOW,             "disk_low",             4, "alert", "info")
 /* clang-format on */
 
@@ -54,6 +57,7 @@ struct pacct_notice {
     const char* file; /**< path, any bytes; has to outlive the notice */
     char old_file[PATH_MAX]; /**< the same of another one; "": none */
     char detail[PACCT_NOTICE_DETAIL]; /**< a sentence for people, any bytes */
+    const char* built_for; /**< version of rsyslog, static; NULL: none */
     struct {
         enum pacct_field_id field;
         uint64_t value;
@@ -67,8 +71,8 @@ void pacct_notice_begin(struct pacct_notice* n, enum pacct_notice_id id, const c
 /** Add a number; field is one of the table that is marked "state". */
 void pacct_notice_number(struct pacct_notice* n, enum pacct_field_id field, uint64_t value);
 
-/** Room for the strings that the event of a notice points to. */
-struct pacct_notice_room {
+/** The strings that the event of a notice points to. */
+struct pacct_notice_storage {
     char file[PATH_MAX * PACCT_UTF8_GROWTH], old_file[PATH_MAX * PACCT_UTF8_GROWTH];
     char detail[PACCT_NOTICE_DETAIL * PACCT_UTF8_GROWTH];
     char id[PACCT_ID_LEN];
@@ -80,11 +84,11 @@ struct pacct_notice_room {
  * Its id is made from the host's identity, the kind, the file and the time in nanoseconds: two notices never share
  * one, and a notice that is sent again keeps it.
  *
- * @param room keeps strings; has to live as long as the event
+ * @param storage keeps strings; has to live as long as the event
  */
 void pacct_notice_event(const struct pacct_origin* origin,
                         const struct pacct_notice* n,
-                        struct pacct_notice_room* room,
+                        struct pacct_notice_storage* storage,
                         struct pacct_event* ev);
 
 #endif

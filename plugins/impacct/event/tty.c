@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_tty.c
+ * @file event/tty.c
  * @brief Names of terminals.
  *
  * Algorithm: the numbers that Linux assigns for ever come from a table (the
@@ -17,8 +18,9 @@
  */
 #include "config.h"
 
-#include "pacct_tty.h"
-#include "pacct_digits.h"
+#include "event/tty.h"
+#include "base/fmt.h"
+#include "base/sys.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -92,13 +94,7 @@ static void load_drivers(struct pacct_ttys* t) {
 static bool read_number(const struct pacct_ttys* t, const char* file, unsigned* n) {
     char path[PATH_MAX + 32];
     snprintf(path, sizeof(path), "%s/sys/kernel/pty/%s", t->proc, file);
-    FILE* const f = fopen(path, "re");
-    if (f == NULL) {
-        return false;
-    }
-    const bool ok = fscanf(f, "%u", n) == 1;
-    fclose(f);
-    return ok;
+    return pacct_sys_scan(path, "%u", n) == 1;
 }
 
 static void count_pts(struct pacct_ttys* t) {

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_tty.h
+ * @file event/tty.h
  * @brief Names of terminals.
  *
  * A record holds (major << 8) | minor in 16 bits, the minor not masked

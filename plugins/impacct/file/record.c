@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_record.c
+ * @file file/record.c
  * @brief Decoder of Linux process accounting records.
  *
  * Algorithm: one layout row per version holds the offsets; one inline decoder
@@ -14,12 +15,11 @@
  */
 #include "config.h"
 
-#include "pacct_record.h"
+#include "file/record.h"
+#include "base/attribute.h"
 
 #include <endian.h>
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 #define VERSION_MASK 0x7fu
 #define VERSION_BIG_ENDIAN 0x80u
@@ -43,7 +43,7 @@ struct layout {
 };
 
 static const struct layout layouts[VERSION_NEWEST + 1] = {
-    [0] = {.length = 64,
+    [0] = {.length = PACCT_RECORD_MAX,
            .uid16 = 2,
            .gid16 = 4,
            .tty = 6,
@@ -66,7 +66,7 @@ static const struct layout layouts[VERSION_NEWEST + 1] = {
            .gid = NONE,
            .pid = NONE,
            .ppid = NONE},
-    [1] = {.length = 62,
+    [1] = {.length = PACCT_RECORD_MIN,
            .uid16 = 2,
            .gid16 = 4,
            .tty = 6,
@@ -89,7 +89,7 @@ static const struct layout layouts[VERSION_NEWEST + 1] = {
            .gid = 58,
            .pid = NONE,
            .ppid = NONE},
-    [2] = {.length = 64,
+    [2] = {.length = PACCT_RECORD_MAX,
            .uid16 = 2,
            .gid16 = 4,
            .tty = 6,
@@ -112,7 +112,7 @@ static const struct layout layouts[VERSION_NEWEST + 1] = {
            .gid = 60,
            .pid = NONE,
            .ppid = NONE},
-    [3] = {.length = 64,
+    [3] = {.length = PACCT_RECORD_MAX,
            .uid16 = NONE,
            .gid16 = NONE,
            .tty = 2,
@@ -206,7 +206,7 @@ ALWAYS_INLINE void load_name(const uint8_t* name, size_t size, uint64_t* words) 
 }
 
 /* Bytes before the first NUL; there is one, since the words are longer than any name. */
-ALWAYS_INLINE size_t name_length(const uint64_t* words) {
+UNSIGNED_WRAPS ALWAYS_INLINE size_t name_length(const uint64_t* words) {
     for (size_t i = 0; i < NAME_WORDS; i++) {
         /* the lowest bit of these is that of the first NUL */
         const uint64_t nul = (words[i] - 0x0101010101010101u) & ~words[i] & 0x8080808080808080u;
@@ -255,11 +255,6 @@ ALWAYS_INLINE void decode(const uint8_t* raw,
 
 ALWAYS_INLINE bool is_big_endian(const uint8_t* raw, const struct pacct_dialect* dialect) {
     return raw[1] == 0 ? dialect->v0_big_endian : (raw[1] & VERSION_BIG_ENDIAN) != 0;
-}
-
-size_t pacct_record_length(const uint8_t* raw) {
-    const uint8_t version = raw[1] & VERSION_MASK;
-    return version <= VERSION_NEWEST ? layouts[version].length : PACCT_RECORD_MAX;
 }
 
 bool pacct_record_decode(const uint8_t* raw, const struct pacct_dialect* dialect, struct pacct_record* rec) {

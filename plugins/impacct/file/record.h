@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_record.h
+ * @file file/record.h
  * @brief Decoder of Linux process accounting records.
  *
  * Turns the bytes that the kernel appends to its accounting file into a
@@ -107,7 +108,9 @@ enum pacct_verdict {
  * @param raw at least 2 bytes
  * @return PACCT_RECORD_MIN or PACCT_RECORD_MAX; PACCT_RECORD_MAX for unknown versions
  */
-size_t pacct_record_length(const uint8_t* raw);
+static inline size_t pacct_record_length(const uint8_t* raw) {
+    return (raw[1] & 0x7fu) == 1 ? PACCT_RECORD_MIN : PACCT_RECORD_MAX;
+}
 
 /**
  * Judge whether a record begins at raw.

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_state.c
- * @brief A position as a file.
+ * @file file/state.c
+ * @brief A position as a file, with what before it has to be read again.
  *
  * Algorithm: a temporary file beside the state file (O_EXCL, O_NOFOLLOW) is
- * written, synchronised and renamed over it, then the directory is
- * synchronised.
+ * written, synchronized and renamed over it, then the directory is
+ * synchronized.
  *
  * Concurrency and locking: one writer per path; a temporary file left by a
  * crash is replaced.
@@ -14,14 +15,15 @@
  */
 #include "config.h"
 
-#include "pacct_state.h"
-#include "pacct_io.h"
-#include "pacct_digits.h"
+#include "file/state.h"
+#include "base/sys.h"
+#include "base/fmt.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libfastjson/json.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,8 @@
 #include <zlib.h>
 
 #define FORMAT 1
+#define FORMAT_HOLES 2
+#define FORMAT_SUMS 3
 #define CRC_LINE_LEN 9u /* eight digits and a newline */
 
 /* *len: room for bytes, and how many there are then */
@@ -53,22 +57,66 @@ static uint32_t checksum(const char* text, size_t len) {
     return (uint32_t)crc32(crc32(0, NULL, 0), (const Bytef*)text, (uInt)len);
 }
 
-size_t pacct_state_encode(const struct pacct_position* pos, char* text) {
-    char head[2 * PACCT_MARK_LEN + 1], before[2 * PACCT_MARK_LEN + 1];
-    const uint32_t mark = pacct_position_mark_len(pos);
-    *pacct_write_hex(head, pos->head, pos->head_len) = '\0';
-    *pacct_write_hex(before, pos->before, mark) = '\0';
-    const int line = snprintf(text, PACCT_STATE_MAX,
-                              "{\"format\":%d,\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"offset\":%" PRIu64
-                              ",\"until\":%" PRIu64 ",\"head\":\"%s\",\"before\":\"%s\"}\n",
-                              FORMAT, pos->dev, pos->ino, pos->offset, pos->until, head, before);
-    return (size_t)line + (size_t)snprintf(text + line, PACCT_STATE_MAX - (size_t)line, "%08" PRIx32 "\n",
-                                           checksum(text, (size_t)line));
+/* Append as snprintf() does. */
+static void append(char* text, size_t* len, const char* format, ...) __attribute__((format(printf, 3, 4)));
+
+static void append(char* text, size_t* len, const char* format, ...) {
+    va_list args;
+    va_start(args, format);
+    *len += (size_t)vsnprintf(text + *len, PACCT_STATE_MAX - *len, format, args);
+    va_end(args);
 }
 
-static bool get_number(struct fjson_object* state, const char* name, uint64_t* n) {
+/* The members of a position, without the braces. */
+static void encode_position(const struct pacct_position* pos, char* text, size_t* len) {
+    char head[2 * PACCT_MARK_LEN + 1], before[2 * PACCT_MARK_LEN + 1];
+    *pacct_write_hex(head, pos->head, pos->head_len) = '\0';
+    *pacct_write_hex(before, pos->before, pacct_position_mark_len(pos)) = '\0';
+    append(text, len,
+           "\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"offset\":%" PRIu64 ",\"until\":%" PRIu64
+           ",\"head\":\"%s\",\"before\":\"%s\"",
+           pos->dev, pos->ino, pos->offset, pos->until, head, before);
+    if (pos->born != 0) {
+        append(text, len, ",\"born\":%" PRIu64, pos->born);
+    }
+}
+
+static void encode_sums(const struct pacct_sums* sums, char* text, size_t* len) {
+    append(text, len, ",\"sums\":{\"records\":%" PRIu64 ",\"skip\":%" PRIu64, sums->records, sums->skip);
+    for (unsigned i = 0; i < PACCT_STATE_NUMBERS; i++) {
+        append(text, len, "%s%" PRIu64, i == 0 ? ",\"numbers\":[" : ",", sums->number[i]);
+    }
+    append(text, len, "]");
+    if (sums->records > 0) {
+        append(text, len, ",");
+        encode_position(&sums->start, text, len);
+    }
+    append(text, len, "}");
+}
+
+size_t pacct_state_encode(const struct pacct_state* state, char* text) {
+    size_t len = 0;
+    append(text, &len, "{\"format\":%d,", state->sums.any ? FORMAT_SUMS : state->holes > 0 ? FORMAT_HOLES : FORMAT);
+    encode_position(&state->pos, text, &len);
+    for (unsigned i = 0; i < state->holes; i++) {
+        const struct pacct_hole* const hole = &state->hole[i];
+        append(text, &len, "%s{\"records\":%" PRIu64 ",\"held\":%" PRIu64 ",", i == 0 ? ",\"holes\":[" : ",",
+               hole->records, hole->held);
+        encode_position(&hole->start, text, &len);
+        append(text, &len, "}");
+    }
+    append(text, &len, "%s", state->holes > 0 ? "]" : "");
+    if (state->sums.any) {
+        encode_sums(&state->sums, text, &len);
+    }
+    append(text, &len, "}\n");
+    append(text, &len, "%08" PRIx32 "\n", checksum(text, len));
+    return len;
+}
+
+static bool get_number(struct fjson_object* object, const char* name, uint64_t* n) {
     struct fjson_object* member;
-    if (!fjson_object_object_get_ex(state, name, &member) || !fjson_object_is_type(member, fjson_type_int)) {
+    if (!fjson_object_object_get_ex(object, name, &member) || !fjson_object_is_type(member, fjson_type_int)) {
         return false;
     }
     const int64_t value = fjson_object_get_int64(member);
@@ -76,37 +124,92 @@ static bool get_number(struct fjson_object* state, const char* name, uint64_t* n
     return value >= 0;
 }
 
-static bool get_mark(struct fjson_object* state, const char* name, uint8_t bytes[PACCT_MARK_LEN], uint32_t* len) {
+static bool get_mark(struct fjson_object* object, const char* name, uint8_t bytes[PACCT_MARK_LEN], uint32_t* len) {
     struct fjson_object* member;
     *len = PACCT_MARK_LEN;
-    return fjson_object_object_get_ex(state, name, &member) && fjson_object_is_type(member, fjson_type_string) &&
+    return fjson_object_object_get_ex(object, name, &member) && fjson_object_is_type(member, fjson_type_string) &&
            from_hex(fjson_object_get_string(member), bytes, len);
 }
 
-static enum pacct_state_result read_members(struct fjson_object* state, struct pacct_position* pos) {
+static bool get_position(struct fjson_object* object, struct pacct_position* p) {
+    uint32_t before_len;
+    if (!get_number(object, "dev", &p->dev) || !get_number(object, "ino", &p->ino) ||
+        !get_number(object, "offset", &p->offset) || !get_number(object, "until", &p->until)) {
+        return false;
+    }
+    if (!get_number(object, "born", &p->born)) {
+        p->born = 0; /* of a file system that does not tell, or of an earlier version of the module */
+    }
+    const uint32_t mark = pacct_position_mark_len(p);
+    return get_mark(object, "head", p->head, &p->head_len) && get_mark(object, "before", p->before, &before_len) &&
+           p->head_len >= mark && before_len == mark;
+}
+
+static bool get_hole(struct fjson_object* object, struct pacct_hole* hole) {
+    return fjson_object_is_type(object, fjson_type_object) && get_number(object, "records", &hole->records) &&
+           get_number(object, "held", &hole->held) && get_position(object, &hole->start) && hole->records > 0;
+}
+
+/* Format 2 has them, format 3 may. */
+static bool get_holes(struct fjson_object* object, uint64_t format, struct pacct_state* state) {
+    struct fjson_object* holes;
+    if (!fjson_object_object_get_ex(object, "holes", &holes)) {
+        return format != FORMAT_HOLES;
+    }
+    if (!fjson_object_is_type(holes, fjson_type_array)) {
+        return false;
+    }
+    const int count = fjson_object_array_length(holes);
+    if (count < 1 || (unsigned)count > PACCT_STATE_HOLES) {
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        if (!get_hole(fjson_object_array_get_idx(holes, i), &state->hole[i])) {
+            return false;
+        }
+    }
+    state->holes = (unsigned)count;
+    return true;
+}
+
+static bool get_sums(struct fjson_object* object, struct pacct_sums* sums) {
+    struct fjson_object *members, *numbers;
+    if (!fjson_object_object_get_ex(object, "sums", &members) || !fjson_object_is_type(members, fjson_type_object) ||
+        !get_number(members, "records", &sums->records) || !get_number(members, "skip", &sums->skip) ||
+        (sums->records > 0 && !get_position(members, &sums->start)) ||
+        !fjson_object_object_get_ex(members, "numbers", &numbers) || !fjson_object_is_type(numbers, fjson_type_array) ||
+        fjson_object_array_length(numbers) != (int)PACCT_STATE_NUMBERS) {
+        return false;
+    }
+    for (unsigned i = 0; i < PACCT_STATE_NUMBERS; i++) {
+        struct fjson_object* const number = fjson_object_array_get_idx(numbers, (int)i);
+        if (!fjson_object_is_type(number, fjson_type_int) || fjson_object_get_int64(number) < 0) {
+            return false;
+        }
+        sums->number[i] = (uint64_t)fjson_object_get_int64(number);
+    }
+    sums->any = true;
+    return true;
+}
+
+static enum pacct_state_result read_members(struct fjson_object* object, struct pacct_state* state) {
     uint64_t format;
-    struct pacct_position p = {0};
-    if (!get_number(state, "format", &format)) {
+    struct pacct_state read = {.holes = 0};
+    if (!get_number(object, "format", &format)) {
         return PACCT_STATE_DAMAGED;
     }
-    if (format > FORMAT) {
+    if (format > FORMAT_SUMS) {
         return PACCT_STATE_NEWER;
     }
-    if (format != FORMAT || !get_number(state, "dev", &p.dev) || !get_number(state, "ino", &p.ino) ||
-        !get_number(state, "offset", &p.offset) || !get_number(state, "until", &p.until)) {
+    if (format < FORMAT || !get_position(object, &read.pos) || !get_holes(object, format, &read) ||
+        (format == FORMAT_SUMS && !get_sums(object, &read.sums))) {
         return PACCT_STATE_DAMAGED;
     }
-    const uint32_t mark = pacct_position_mark_len(&p);
-    uint32_t before_len;
-    if (!get_mark(state, "head", p.head, &p.head_len) || !get_mark(state, "before", p.before, &before_len) ||
-        p.head_len < mark || before_len != mark) {
-        return PACCT_STATE_DAMAGED;
-    }
-    *pos = p;
+    *state = read;
     return PACCT_STATE_OK;
 }
 
-enum pacct_state_result pacct_state_decode(const char* text, size_t len, struct pacct_position* pos) {
+enum pacct_state_result pacct_state_decode(const char* text, size_t len, struct pacct_state* state) {
     char line[PACCT_STATE_MAX + 1], crc[CRC_LINE_LEN + 1];
     if (len <= CRC_LINE_LEN || len > PACCT_STATE_MAX) {
         return PACCT_STATE_DAMAGED;
@@ -118,21 +221,23 @@ enum pacct_state_result pacct_state_decode(const char* text, size_t len, struct 
     }
     memcpy(line, text, line_len);
     line[line_len] = '\0';
-    struct fjson_object* const state = fjson_tokener_parse(line);
+    struct fjson_object* const object = fjson_tokener_parse(line);
     enum pacct_state_result result = PACCT_STATE_DAMAGED;
-    if (fjson_object_is_type(state, fjson_type_object)) {
-        result = read_members(state, pos);
+    if (fjson_object_is_type(object, fjson_type_object)) {
+        result = read_members(object, state);
     }
-    fjson_object_put(state);
+    fjson_object_put(object);
     return result;
 }
 
-enum pacct_state_result pacct_state_load(const char* path, struct pacct_position* pos) {
+enum pacct_state_result pacct_state_load(const char* path, struct pacct_state* state) {
     char text[PACCT_STATE_MAX + 1];
     struct stat st;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return errno == ENOENT ? PACCT_STATE_NONE : PACCT_STATE_UNREADABLE;
+        return errno == ENOENT  ? PACCT_STATE_NONE
+               : errno == ELOOP ? PACCT_STATE_FOREIGN /* a symbolic link */
+                                : PACCT_STATE_UNREADABLE;
     }
     enum pacct_state_result result = PACCT_STATE_UNREADABLE;
     if (fstat(fd, &st) == 0) {
@@ -140,9 +245,9 @@ enum pacct_state_result pacct_state_load(const char* path, struct pacct_position
             (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
             result = PACCT_STATE_FOREIGN;
         } else {
-            const ssize_t len = pacct_io_read(fd, text, sizeof(text), 0);
+            const ssize_t len = pacct_sys_read(fd, text, sizeof(text), 0);
             if (len >= 0) {
-                result = pacct_state_decode(text, (size_t)len, pos);
+                result = pacct_state_decode(text, (size_t)len, state);
             }
         }
     }
@@ -167,15 +272,9 @@ static bool write_all(int fd, const char* text, size_t len) {
     return true;
 }
 
-/* The caller's to free; NULL when out of memory. */
-static char* directory_of(const char* path) {
-    const char* const slash = strrchr(path, '/');
-    return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 /* A rename is only sure to survive a crash of the machine once the directory is on the disk. */
 static bool sync_directory(const char* path) {
-    char* const dir = directory_of(path);
+    char* const dir = pacct_sys_dirname(path);
     const int fd = dir == NULL ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(dir);
     if (fd < 0) {
@@ -204,9 +303,9 @@ static const char* write_temporary(const char* path, const char* text, size_t le
     return failed;
 }
 
-int pacct_state_store(const char* path, const struct pacct_position* pos, const char** call) {
+int pacct_state_store(const char* path, const struct pacct_state* state, const char** call) {
     char text[PACCT_STATE_MAX];
-    const size_t len = pacct_state_encode(pos, text);
+    const size_t len = pacct_state_encode(state, text);
     char* temporary;
     if (asprintf(&temporary, "%s" PACCT_STATE_TEMPORARY, path) < 0) {
         *call = "malloc";
@@ -230,7 +329,7 @@ int pacct_state_store(const char* path, const struct pacct_position* pos, const 
 
 static bool same_directory(const char* a, const char* b) {
     struct stat x, y;
-    char *const dir_a = directory_of(a), *const dir_b = directory_of(b);
+    char *const dir_a = pacct_sys_dirname(a), *const dir_b = pacct_sys_dirname(b);
     bool same = false;
     if (dir_a != NULL && dir_b != NULL) {
         same = stat(dir_a, &x) == 0 && stat(dir_b, &y) == 0 ? x.st_dev == y.st_dev && x.st_ino == y.st_ino

@@ -1,80 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_json.c
+ * @file output/json.c
  * @brief An event as one line of JSON text.
  *
  * Algorithm: an upper bound of the text is reserved first, then the steps of
  * the plan are written without further checks. Every member is written with
  * a comma behind it, which the end of the object overwrites. An object that
  * turns out empty is taken back. Names and truth values are written in
- * whole words, which may reach beyond their end into the reserved room.
+ * whole words, which may reach beyond their end into the reserved space.
  *
  * Concurrency and locking: none; buffers and caches belong to the caller.
  *
- * Failure model: out of memory is told before anything is written.
+ * Failure model: out of memory is reported before anything is written.
  */
 #include "config.h"
 
-#include "pacct_json.h"
-#include "pacct_digits.h"
-
-#include <stdlib.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "output/json.h"
+#include "base/attribute.h"
+#include "base/fmt.h"
+#include "base/utf8.h"
 
 /* an escaped byte takes at most six: \u00XX */
 #define ESCAPED_MAX 6u
-#define CS_TO_NS 10000000u
 #define EACH_BYTE(byte) (0x0101010101010101u * (byte))
 
-static const char hex_digits[] = "0123456789abcdef";
-
-bool pacct_buf_reserve(struct pacct_buf* buf, size_t more) {
-    if (buf->cap - buf->len >= more) {
-        return true;
-    }
-    const size_t cap = (buf->len + more) * 2;
-    char* const p = realloc(buf->p, cap);
-    if (p == NULL) {
-        return false;
-    }
-    buf->p = p;
-    buf->cap = cap;
-    return true;
-}
-
-void pacct_buf_free(struct pacct_buf* buf) {
-    free(buf->p);
-    memset(buf, 0, sizeof(*buf));
-}
-
-bool pacct_nanoseconds(uint64_t centiseconds, uint64_t* ns) {
-    if (centiseconds > (uint64_t)INT64_MAX / CS_TO_NS) {
-        return false;
-    }
-    *ns = centiseconds * CS_TO_NS;
-    return true;
-}
-
 static char* write_escape(char* out, unsigned code) {
+    const uint8_t bytes[] = {(uint8_t)(code >> 8), (uint8_t)code};
     memcpy(out, "\\u", 2);
-    for (unsigned i = 0; i < 4; i++) {
-        out[2 + i] = hex_digits[code >> (12 - 4 * i) & 0xf];
-    }
-    return out + 6;
-}
-
-/* Bytes of the sequence at p that have to be escaped although they are valid UTF-8: C1 controls are C2 80 to C2 9F,
- * U+2028 and U+2029 are E2 80 A8 and E2 80 A9. */
-static size_t hidden_control(const unsigned char* p, size_t len, unsigned* code) {
-    if (len >= 2 && p[0] == 0xc2 && p[1] < 0xa0) {
-        *code = p[1];
-        return 2;
-    }
-    if (len >= 3 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
-        *code = 0x2000u | (p[2] & 0x3fu);
-        return 3;
-    }
-    return 0;
+    return pacct_write_hex(out + 2, bytes, sizeof(bytes));
 }
 
 /* Bytes that are not simply copied, or may begin a sequence that is not. */
@@ -83,24 +36,22 @@ static bool is_special(unsigned char c) {
 }
 
 static char* write_special(char* out, const unsigned char* p, size_t len, size_t* used) {
-    unsigned code = p[0];
-    *used = 1;
-    if (code == '"' || code == '\\') {
+    unsigned code;
+    *used = pacct_utf8_control(p, len, &code);
+    if (*used > 0) {
+        return write_escape(out, code);
+    }
+    if (p[0] == '"' || p[0] == '\\') {
         *out++ = '\\';
-        *out++ = (char)code;
-        return out;
     }
-    if (code >= 0x80 && (*used = hidden_control(p, len, &code)) == 0) {
-        *out++ = (char)p[0];
-        *used = 1;
-        return out;
-    }
-    return write_escape(out, code);
+    *out++ = (char)p[0];
+    *used = 1;
+    return out;
 }
 
 /* Whether none of eight bytes is special, nor beyond ASCII. A borrow or carry between bytes comes only from one that
  * is. */
-static bool is_plain_word(uint64_t w) {
+UNSIGNED_WRAPS static bool is_plain_word(uint64_t w) {
     const uint64_t quote = w ^ EACH_BYTE('"'), backslash = w ^ EACH_BYTE('\\');
     const uint64_t below = (w - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
     return ((w | (w + EACH_BYTE(1)) | below) & EACH_BYTE(0x80)) == 0;
@@ -166,15 +117,22 @@ static char* write_strings(char* out, const char* s, size_t len) {
     return out;
 }
 
+static char* write_members(char* out, const struct pacct_members* members, struct pacct_rfc3339* clock);
+static char* write_codes(char* out, const struct pacct_codes* codes);
+
 ALWAYS_INLINE char* write_plain(char* out,
                                 enum pacct_type type,
                                 const struct pacct_value* v,
-                                struct pacct_clock* clock) {
+                                struct pacct_rfc3339* clock) {
     switch (type) {
         case PACCT_T_STRING:
             return write_string(out, v->s, v->len);
         case PACCT_T_STRINGS:
             return write_strings(out, v->s, v->len);
+        case PACCT_T_MEMBERS:
+            return write_members(out, v->members, clock);
+        case PACCT_T_CODES:
+            return write_codes(out, v->codes);
         case PACCT_T_TOKEN:
             *out++ = '"';
             memcpy(out, v->s, v->len);
@@ -185,8 +143,8 @@ ALWAYS_INLINE char* write_plain(char* out,
             return pacct_write_seconds(out, v->u);
         case PACCT_T_TIME:
             *out++ = '"';
-            pacct_clock_write(clock, v->u, out);
-            out += PACCT_CLOCK_LEN;
+            pacct_rfc3339_write(clock, v->u, out);
+            out += PACCT_RFC3339_LEN;
             *out++ = '"';
             return out;
         case PACCT_T_BOOL:
@@ -202,11 +160,41 @@ ALWAYS_INLINE char* write_plain(char* out,
     }
 }
 
-/* NULL: the value cannot be said in this form, the member is left out */
+static char* write_members(char* out, const struct pacct_members* members, struct pacct_rfc3339* clock) {
+    *out++ = '{';
+    for (unsigned i = 0; i < members->count; i++) {
+        if (i > 0) {
+            *out++ = ',';
+        }
+        out = write_string(out, members->member[i].name, strlen(members->member[i].name));
+        *out++ = ':';
+        out = write_plain(out, members->member[i].type, &members->member[i].value, clock);
+    }
+    *out++ = '}';
+    return out;
+}
+
+static char* write_codes(char* out, const struct pacct_codes* codes) {
+    *out++ = '[';
+    for (unsigned i = 0; i < codes->count; i++) {
+        if (i > 0) {
+            *out++ = ',';
+        }
+        memcpy(out, "{\"code\":", 8);
+        out = pacct_write_uint(out + 8, codes->of[i].code);
+        memcpy(out, ",\"count\":", 9);
+        out = pacct_write_uint(out + 9, codes->of[i].times);
+        *out++ = '}';
+    }
+    *out++ = ']';
+    return out;
+}
+
+/* NULL: the value has no such form, the member is left out */
 static char* write_form(char* out,
                         const struct pacct_step* step,
                         const struct pacct_value* v,
-                        struct pacct_clock* clock) {
+                        struct pacct_rfc3339* clock) {
     uint64_t ns;
     switch (step->form) {
         case PACCT_FORM_STR:
@@ -223,13 +211,18 @@ static char* write_form(char* out,
             out = write_plain(out, step->type, v, clock);
             *out++ = ']';
             return out;
+        case PACCT_FORM_FIRST:
+        case PACCT_FORM_BASE: {
+            const struct pacct_bytes part = pacct_form_part(step->form, v);
+            return part.len > 0 ? write_string(out, part.p, part.len) : NULL;
+        }
         case PACCT_FORM_PLAIN:
         default:
             return write_plain(out, step->type, v, clock);
     }
 }
 
-/* In whole pieces, which is quicker than a call for a few bytes; there is room for them on both sides. */
+/* In whole pieces, which is quicker than a call for a few bytes; both sides have space for them. */
 ALWAYS_INLINE char* write_lead(char* out, const struct pacct_step* step) {
     memcpy(out, step->lead, PACCT_LEAD_PIECE);
     if (step->lead_len > PACCT_LEAD_PIECE) {
@@ -238,44 +231,62 @@ ALWAYS_INLINE char* write_lead(char* out, const struct pacct_step* step) {
     return out + step->lead_len;
 }
 
+/* What is being written. */
+struct writing {
+    char* out;
+    char* opened[PACCT_PLAN_DEPTH]; /* where to fall back to if the object stays empty */
+    size_t depth;
+};
+
+ALWAYS_INLINE void write_step(struct writing* w,
+                              const struct pacct_step* s,
+                              const struct pacct_event* ev,
+                              struct pacct_rfc3339* clock) {
+    if (s->kind == PACCT_STEP_VALUE) {
+        if (pacct_event_has(ev, s->field)) {
+            const struct pacct_value* const v = &ev->v[s->field];
+            char* out = write_lead(w->out, s);
+            out = s->form == PACCT_FORM_PLAIN ? write_plain(out, s->type, v, clock) : write_form(out, s, v, clock);
+            if (out != NULL) {
+                *out++ = ',';
+                w->out = out;
+            }
+        }
+    } else if (s->kind == PACCT_STEP_OPEN) {
+        w->opened[w->depth++] = w->out;
+        w->out = write_lead(w->out, s);
+        *w->out++ = '{';
+    } else {
+        ALWAYS(w->depth > 0); /* a plan closes what it opened */
+        w->depth--;
+        if (w->out[-1] == ',') {
+            w->out[-1] = '}';
+            *w->out++ = ',';
+        } else {
+            w->out = w->opened[w->depth];
+        }
+    }
+}
+
 bool pacct_json_write(const struct pacct_plan* plan,
                       const struct pacct_event* ev,
-                      struct pacct_clock* clock,
+                      struct pacct_rfc3339* clock,
                       struct pacct_buf* buf) {
     if (!pacct_buf_reserve(buf, plan->fixed_size + plan->string_copies * ESCAPED_MAX * ev->strings_len)) {
         return false;
     }
-    char* opened[PACCT_PLAN_DEPTH]; /* where to fall back to if the object stays empty */
-    size_t depth = 0;
-    char* out = buf->p + buf->len;
-    *out++ = '{';
-    for (const struct pacct_step *s = plan->steps, *const end = s + plan->count; s < end; s++) {
-        if (s->kind == PACCT_STEP_VALUE) {
-            if (pacct_event_has(ev, s->field)) {
-                char* const start = out;
-                const struct pacct_value* const v = &ev->v[s->field];
-                out = write_lead(out, s);
-                out = s->form == PACCT_FORM_PLAIN ? write_plain(out, s->type, v, clock) : write_form(out, s, v, clock);
-                if (out == NULL) {
-                    out = start;
-                } else {
-                    *out++ = ',';
-                }
-            }
-        } else if (s->kind == PACCT_STEP_OPEN) {
-            opened[depth++] = out;
-            out = write_lead(out, s);
-            *out++ = '{';
-        } else if (out[-1] == ',') {
-            depth--;
-            out[-1] = '}';
-            *out++ = ',';
-        } else {
-            out = opened[--depth];
+    struct writing w = {.out = buf->p + buf->len};
+    *w.out++ = '{';
+    for (const struct pacct_block *b = plan->blocks, *const last = b + plan->block_count; b < last; b++) {
+        if (!pacct_set_meets(&ev->present, &b->fields)) {
+            continue;
+        }
+        for (const struct pacct_step *s = plan->steps + b->first, *const end = s + b->count; s < end; s++) {
+            write_step(&w, s, ev, clock);
         }
     }
-    out -= out[-1] == ',';
-    *out++ = '}';
-    buf->len = (size_t)(out - buf->p);
+    w.out -= w.out[-1] == ',';
+    *w.out++ = '}';
+    buf->len = (size_t)(w.out - buf->p);
     return true;
 }

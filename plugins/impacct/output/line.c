@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_text.c
+ * @file output/line.c
  * @brief An event as one line for people, in the manner of lastcomm(1).
  *
  * Algorithm: name, flags, user and terminal come first, in lastcomm's order;
@@ -7,15 +8,15 @@
  *
  * Concurrency and locking: none; buffers and caches belong to the caller.
  *
- * Failure model: out of memory is told before anything is written.
+ * Failure model: out of memory is reported before anything is written.
  */
 #include "config.h"
 
-#include "pacct_text.h"
-#include "pacct_digits.h"
+#include "output/line.h"
+#include "base/fmt.h"
 
 /* everything but the strings: numbers, times, words and blanks */
-#define FIXED_SIZE 512u
+#define FIXED_SIZE 1024u
 /* an escaped byte takes four: \xNN */
 #define ESCAPED_MAX 4u
 
@@ -23,11 +24,11 @@ static const enum pacct_field_id strings[] = {PACCT_F_EVENT, PACCT_F_COMM,   PAC
                                               PACCT_F_USER,  PACCT_F_TTY,    PACCT_F_SIGNAL_NAME,
                                               PACCT_F_FILE,  PACCT_F_DETAIL, PACCT_F_COMMAND_LINE};
 static const enum pacct_field_id numbers[] = {
-    PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM, PACCT_F_ELAPSED,
-    PACCT_F_START,      PACCT_F_END,         PACCT_F_TIME,   PACCT_F_PID,      PACCT_F_PPID,       PACCT_F_FORKED,
-    PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED, PACCT_F_POSITION};
+    PACCT_F_UID,        PACCT_F_EXIT_CODE,   PACCT_F_SIGNAL, PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM,    PACCT_F_ELAPSED,
+    PACCT_F_START,      PACCT_F_END,         PACCT_F_TIME,   PACCT_F_PID,      PACCT_F_PPID,          PACCT_F_FORKED,
+    PACCT_F_PRIVILEGED, PACCT_F_CORE_DUMPED, PACCT_F_KILLED, PACCT_F_POSITION, PACCT_F_EXIT_UNCERTAIN};
 
-struct pacct_set pacct_text_fields(void) {
+struct pacct_set pacct_line_fields(void) {
     struct pacct_set set = {{0}};
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
         pacct_set_add(&set, strings[i]);
@@ -101,13 +102,13 @@ static char* put_number(char* out, const char* name, const struct pacct_event* e
 }
 
 static char* put_time(
-    char* out, const char* name, const struct pacct_event* ev, enum pacct_field_id id, struct pacct_clock* clock) {
+    char* out, const char* name, const struct pacct_event* ev, enum pacct_field_id id, struct pacct_rfc3339* clock) {
     if (!pacct_event_has(ev, id)) {
         return out;
     }
     out = put(out, name);
-    pacct_clock_write(clock, ev->v[id].u, out);
-    return out + PACCT_CLOCK_LEN;
+    pacct_rfc3339_write(clock, ev->v[id].u, out);
+    return out + PACCT_RFC3339_LEN;
 }
 
 /* Blanks stand for themselves: for what ends the line. */
@@ -123,7 +124,7 @@ static char* put_sentence(char* out, const struct pacct_value* v) {
 }
 
 /* The line of a state message */
-static char* put_state(char* out, const struct pacct_event* ev, struct pacct_clock* clock) {
+static char* put_state(char* out, const struct pacct_event* ev, struct pacct_rfc3339* clock) {
     out = put_value(out, &ev->v[PACCT_F_EVENT]);
     out = put_time(out, " time=", ev, PACCT_F_TIME, clock);
     if (pacct_event_has(ev, PACCT_F_FILE)) {
@@ -134,6 +135,67 @@ static char* put_state(char* out, const struct pacct_event* ev, struct pacct_clo
         out = put_sentence(put(out, ": "), &ev->v[PACCT_F_DETAIL]);
     }
     return out;
+}
+
+static char* put_times(char* out, const char* sum_name, const struct pacct_event* ev, enum pacct_field_id sum) {
+    static const char* const names[] = {" max=", " p50=", " p95=", " p99="};
+    if (!pacct_event_has(ev, sum)) {
+        return out;
+    }
+    out = pacct_write_seconds(put(out, sum_name), ev->v[sum].u);
+    *out++ = 's';
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        out = pacct_write_seconds(put(out, names[i]), ev->v[sum + 1 + i].u);
+        *out++ = 's';
+    }
+    return out;
+}
+
+static char* put_member(char* out, enum pacct_type type, const struct pacct_value* v, struct pacct_rfc3339* clock) {
+    switch (type) {
+        case PACCT_T_STRING:
+        case PACCT_T_TOKEN:
+            return put_value(out, v);
+        case PACCT_T_CENTI:
+            return pacct_write_seconds(out, v->u);
+        case PACCT_T_TIME:
+            pacct_rfc3339_write(clock, v->u, out);
+            return out + PACCT_RFC3339_LEN;
+        case PACCT_T_BOOL:
+            return put(out, v->u != 0 ? "true" : "false");
+        case PACCT_T_INT:
+        case PACCT_T_STRINGS:
+        case PACCT_T_MEMBERS:
+        case PACCT_T_CODES:
+        default:
+            return pacct_write_uint(out, v->u);
+    }
+}
+
+/* The line of a summary, or of a window of them */
+static char* put_summary(char* out, const struct pacct_event* ev, struct pacct_rfc3339* clock) {
+    out = put_value(out, &ev->v[PACCT_F_EVENT]);
+    out = put_time(out, " window_start=", ev, PACCT_F_WINDOW_START, clock);
+    out = put_time(out, " window_end=", ev, PACCT_F_WINDOW_END, clock);
+    for (unsigned i = 0; pacct_event_has(ev, PACCT_F_MEMBERS) && i < ev->v[PACCT_F_MEMBERS].members->count; i++) {
+        const struct pacct_members* const members = ev->v[PACCT_F_MEMBERS].members;
+        *out++ = ' ';
+        out = put(put(out, members->member[i].name), "=");
+        out = put_member(out, members->member[i].type, &members->member[i].value, clock);
+    }
+    out = put_number(out, " count=", ev, PACCT_F_PROCESSES);
+    out = put_number(out, " failures=", ev, PACCT_F_FAILURES);
+    out = put_number(out, " killed=", ev, PACCT_F_KILLED_COUNT);
+    out = put_times(out, " cpu=", ev, PACCT_F_CPU_SUM);
+    out = put_times(out, " elapsed=", ev, PACCT_F_ELAPSED_SUM);
+    out = put_number(out, " records=", ev, PACCT_F_RECORDS);
+    out = put_number(out, " groups=", ev, PACCT_F_GROUPS);
+    out = put_number(out, " other_records=", ev, PACCT_F_OTHER_RECORDS);
+    out = put_number(out, " late_records=", ev, PACCT_F_LATE_RECORDS);
+    if (pacct_event_has(ev, PACCT_F_COMPLETE)) {
+        out = put(out, ev->v[PACCT_F_COMPLETE].u != 0 ? " complete=true" : " complete=false");
+    }
+    return put_number(out, " revision=", ev, PACCT_F_REVISION);
 }
 
 static char* put_user(char* out, const struct pacct_event* ev) {
@@ -148,18 +210,24 @@ static char* put_ending(char* out, const struct pacct_event* ev) {
         return put_value(put(out, " signal="), &ev->v[PACCT_F_SIGNAL_NAME]);
     }
     out = put_number(out, " signal=", ev, PACCT_F_SIGNAL);
-    return put_number(out, " exit=", ev, PACCT_F_EXIT_CODE);
+    out = put_number(out, " exit=", ev, PACCT_F_EXIT_CODE);
+    return pacct_event_has(ev, PACCT_F_EXIT_UNCERTAIN) ? put(out, " exit_uncertain=true") : out;
 }
 
-bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, struct pacct_buf* buf) {
+bool pacct_line_write(const struct pacct_event* ev, struct pacct_rfc3339* clock, struct pacct_buf* buf) {
     size_t size = FIXED_SIZE;
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
         size += pacct_event_has(ev, strings[i]) ? ev->v[strings[i]].len * ESCAPED_MAX : 0;
     }
+    size += pacct_event_has(ev, PACCT_F_MEMBERS) ? ev->strings_len * ESCAPED_MAX : 0;
     if (!pacct_buf_reserve(buf, size)) {
         return false;
     }
     char* out = buf->p + buf->len;
+    if (pacct_event_has(ev, PACCT_F_WINDOW_START)) {
+        buf->len = (size_t)(put_summary(out, ev, clock) - buf->p);
+        return true;
+    }
     if (!pacct_event_has(ev, PACCT_F_COMM)) {
         buf->len = (size_t)(put_state(out, ev, clock) - buf->p);
         return true;
@@ -184,8 +252,8 @@ bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, s
         *out++ = 's';
     }
     out = put_time(out, " start=", ev, PACCT_F_START, clock);
-    out = put_time(out, " end=", ev, PACCT_F_END, clock);
-    out = put_time(out, " time=", ev, PACCT_F_TIME, clock);
+    out = pacct_event_has(ev, PACCT_F_END) ? put_time(out, " end=", ev, PACCT_F_END, clock)
+                                           : put_time(out, " time=", ev, PACCT_F_TIME, clock);
     out = put_number(out, " pid=", ev, PACCT_F_PID);
     out = put_number(out, " ppid=", ev, PACCT_F_PPID);
     if (pacct_event_has(ev, PACCT_F_COMMAND_LINE)) {

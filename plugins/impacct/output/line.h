@@ -1,14 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_text.h
+ * @file output/line.h
  * @brief An event as one line for people, in the manner of lastcomm(1).
  */
-#ifndef PACCT_TEXT_H
-#define PACCT_TEXT_H
+#ifndef PACCT_LINE_H
+#define PACCT_LINE_H
 
-#include "pacct_json.h"
+#include "output/json.h"
 
 /** The fields that the line is made of. */
-struct pacct_set pacct_text_fields(void);
+struct pacct_set pacct_line_fields(void);
 
 /**
  * Append an event as a line, without a newline:
@@ -25,8 +26,12 @@ struct pacct_set pacct_text_fields(void);
  *
  *     file_damaged time=... file=/var/log/account/pacct position=640: ...
  *
+ * A summary has neither; its columns are name=value:
+ *
+ *     summary window_start=... window_end=... user=root comm=make count=12 failures=1 ... cpu=3.10s max=... p50=...
+ *
  * @return false when out of memory; buf->len has not changed then
  */
-bool pacct_text_write(const struct pacct_event* ev, struct pacct_clock* clock, struct pacct_buf* buf);
+bool pacct_line_write(const struct pacct_event* ev, struct pacct_rfc3339* clock, struct pacct_buf* buf);
 
 #endif

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_schema.c
+ * @file output/plan.c
  * @brief From the table of fields to a list of steps that writes one schema.
  *
  * Algorithm: the names of all wanted fields are listed in the order of the
@@ -12,17 +13,16 @@
  */
 #include "config.h"
 
-#include "pacct_schema.h"
+#include "output/plan.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-const char* const pacct_schema_names[PACCT_SCHEMA_COUNT] = {
-    [PACCT_SCHEMA_NATIVE] = "native",
-    [PACCT_SCHEMA_ECS] = "ecs",
-    [PACCT_SCHEMA_OTEL] = "otel",
-    [PACCT_SCHEMA_ACCT] = "acct",
+const char* const pacct_schema_names[PACCT_SCHEMA_COUNT + 1] = {
+#define SCHEMA_NAME(symbol, column) [PACCT_SCHEMA_##symbol] = #column,
+    PACCT_SCHEMAS(SCHEMA_NAME)
+#undef SCHEMA_NAME
 };
 
 /* names per field: more than any row has */
@@ -40,26 +40,22 @@ struct name {
 };
 
 const char* pacct_schema_names_of(enum pacct_schema schema, enum pacct_field_id id) {
+    static const size_t columns[PACCT_SCHEMA_COUNT] = {
+#define SCHEMA_COLUMN(symbol, column) [PACCT_SCHEMA_##symbol] = offsetof(struct pacct_field, column),
+        PACCT_SCHEMAS(SCHEMA_COLUMN)
+#undef SCHEMA_COLUMN
+    };
     const struct pacct_field* const f = &pacct_fields[id];
-    switch (schema) {
-        case PACCT_SCHEMA_ECS:
-            return f->ecs;
-        case PACCT_SCHEMA_OTEL:
-            return f->otel;
-        case PACCT_SCHEMA_ACCT:
-            return f->acct[0] == '=' ? f->native : f->acct;
-        case PACCT_SCHEMA_NATIVE:
-        case PACCT_SCHEMA_COUNT:
-        default:
-            return f->native;
-    }
+    const char* const names = *(const char* const*)(const void*)((const char*)f + columns[schema]);
+    return names[0] == '=' ? f->native : names;
 }
 
 static bool parse_form(const char* text, size_t len, enum pacct_form* form) {
     static const struct {
         const char* suffix;
         enum pacct_form form;
-    } forms[] = {{"str", PACCT_FORM_STR}, {"ns", PACCT_FORM_NS}, {"sec", PACCT_FORM_SEC}, {"list", PACCT_FORM_LIST}};
+    } forms[] = {{"str", PACCT_FORM_STR},   {"ns", PACCT_FORM_NS},       {"sec", PACCT_FORM_SEC},
+                 {"list", PACCT_FORM_LIST}, {"first", PACCT_FORM_FIRST}, {"base", PACCT_FORM_BASE}};
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (strlen(forms[i].suffix) == len && memcmp(forms[i].suffix, text, len) == 0) {
             *form = forms[i].form;
@@ -87,6 +83,15 @@ static bool list_names(const char* column, enum pacct_field_id id, struct name* 
         p += strspn(p, " ");
     }
     return true;
+}
+
+struct pacct_bytes pacct_form_part(enum pacct_form form, const struct pacct_value* v) {
+    if (form == PACCT_FORM_FIRST) {
+        return (struct pacct_bytes){v->s, v->len == 0 ? 0 : strnlen(v->s, v->len)};
+    }
+    const char* const slash = v->len == 0 ? NULL : memrchr(v->s, '/', v->len);
+    const char* const part = slash == NULL ? v->s : slash + 1;
+    return (struct pacct_bytes){part, v->len - (size_t)(part - v->s)};
 }
 
 static int add_step(struct pacct_plan* plan, enum pacct_step_kind kind, const char* key, size_t len) {
@@ -172,6 +177,37 @@ static int add_names(struct pacct_plan* plan, struct name* names, size_t count, 
     return err;
 }
 
+/* The next steps up to PACCT_BLOCK_MAX, all of them of values or none. */
+static struct pacct_block next_block(const struct pacct_plan* plan, size_t first) {
+    struct pacct_block block = {.first = first};
+    const bool values = plan->steps[first].kind == PACCT_STEP_VALUE;
+    if (!values) {
+        block.fields = pacct_set_full();
+    }
+    for (size_t i = first; i < plan->count && block.count < PACCT_BLOCK_MAX; i++) {
+        if ((plan->steps[i].kind == PACCT_STEP_VALUE) != values) {
+            break;
+        }
+        if (values) {
+            pacct_set_add(&block.fields, plan->steps[i].field);
+        }
+        block.count++;
+    }
+    return block;
+}
+
+static int make_blocks(struct pacct_plan* plan) {
+    plan->blocks = calloc(plan->count + 1, sizeof(*plan->blocks));
+    if (plan->blocks == NULL) {
+        return ENOMEM;
+    }
+    for (size_t at = 0; at < plan->count; plan->block_count++) {
+        plan->blocks[plan->block_count] = next_block(plan, at);
+        at += plan->blocks[plan->block_count].count;
+    }
+    return 0;
+}
+
 int pacct_plan_make(enum pacct_schema schema, const struct pacct_set* wanted, struct pacct_plan* plan) {
     struct name names[PACCT_F_COUNT * NAMES_MAX];
     struct pacct_plan p = {.fixed_size = sizeof("{}")};
@@ -188,7 +224,10 @@ int pacct_plan_make(enum pacct_schema schema, const struct pacct_set* wanted, st
             p.string_copies = count - before;
         }
     }
-    const int err = add_names(&p, names, count, schema == PACCT_SCHEMA_ECS);
+    int err = add_names(&p, names, count, schema == PACCT_SCHEMA_ECS);
+    if (err == 0) {
+        err = make_blocks(&p);
+    }
     if (err != 0) {
         pacct_plan_free(&p);
         return err;
@@ -202,5 +241,6 @@ void pacct_plan_free(struct pacct_plan* plan) {
         free(plan->steps[i].key);
     }
     free(plan->steps);
+    free(plan->blocks);
     memset(plan, 0, sizeof(*plan));
 }

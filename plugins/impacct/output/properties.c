@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file pacct_tree.c
+ * @file output/properties.c
  * @brief An event as a tree of libfastjson objects: rsyslog's message properties.
  *
- * Algorithm: walks the steps of the plan, as pacct_json.c does for text. The
+ * Algorithm: walks the steps of the plan, as output/json.c does for text. The
  * names are not copied: libfastjson is told that they are constant, and each
  * comes once.
  *
@@ -12,9 +13,9 @@
  */
 #include "config.h"
 
-#include "pacct_tree.h"
-#include "pacct_digits.h"
-#include "pacct_json.h"
+#include "output/properties.h"
+#include "base/fmt.h"
+#include "output/json.h"
 
 #include <libfastjson/json.h>
 
@@ -35,7 +36,10 @@ static struct fjson_object* make_strings(const char* s, size_t len) {
     return list;
 }
 
-static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_value* v, struct pacct_clock* clock) {
+static struct fjson_object* make_members(const struct pacct_members* members, struct pacct_rfc3339* clock);
+static struct fjson_object* make_codes(const struct pacct_codes* codes);
+
+static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_value* v, struct pacct_rfc3339* clock) {
     char text[PACCT_JSON_SCALAR_MAX];
     switch (type) {
         case PACCT_T_STRING:
@@ -43,18 +47,55 @@ static struct fjson_object* make_plain(enum pacct_type type, const struct pacct_
             return fjson_object_new_string_len(v->s, (int)v->len);
         case PACCT_T_STRINGS:
             return make_strings(v->s, v->len);
+        case PACCT_T_MEMBERS:
+            return make_members(v->members, clock);
+        case PACCT_T_CODES:
+            return make_codes(v->codes);
         case PACCT_T_CENTI:
             *pacct_write_seconds(text, v->u) = '\0';
             return fjson_object_new_double_s((double)v->u / 100, text);
         case PACCT_T_TIME:
-            pacct_clock_write(clock, v->u, text);
-            return fjson_object_new_string_len(text, PACCT_CLOCK_LEN);
+            pacct_rfc3339_write(clock, v->u, text);
+            return fjson_object_new_string_len(text, PACCT_RFC3339_LEN);
         case PACCT_T_BOOL:
             return fjson_object_new_boolean(v->u != 0);
         case PACCT_T_INT:
         default:
             return fjson_object_new_int64((int64_t)v->u);
     }
+}
+
+static struct fjson_object* make_members(const struct pacct_members* members, struct pacct_rfc3339* clock) {
+    struct fjson_object* const object = fjson_object_new_object();
+    for (unsigned i = 0; object != NULL && i < members->count; i++) {
+        struct fjson_object* const member = make_plain(members->member[i].type, &members->member[i].value, clock);
+        if (member == NULL) {
+            fjson_object_put(object);
+            return NULL;
+        }
+        fjson_object_object_add_ex(object, members->member[i].name, member, KEY_OPTIONS);
+    }
+    return object;
+}
+
+static struct fjson_object* make_codes(const struct pacct_codes* codes) {
+    struct fjson_object* const list = fjson_object_new_array();
+    for (unsigned i = 0; list != NULL && i < codes->count; i++) {
+        struct fjson_object* const object = fjson_object_new_object();
+        struct fjson_object* const code = fjson_object_new_int64((int64_t)codes->of[i].code);
+        struct fjson_object* const times = fjson_object_new_int64((int64_t)codes->of[i].times);
+        if (object != NULL && code != NULL && times != NULL && fjson_object_array_add(list, object) == 0) {
+            fjson_object_object_add_ex(object, "code", code, KEY_OPTIONS);
+            fjson_object_object_add_ex(object, "count", times, KEY_OPTIONS);
+            continue;
+        }
+        fjson_object_put(object);
+        fjson_object_put(code);
+        fjson_object_put(times);
+        fjson_object_put(list);
+        return NULL;
+    }
+    return list;
 }
 
 static struct fjson_object* make_list(struct fjson_object* member) {
@@ -67,10 +108,10 @@ static struct fjson_object* make_list(struct fjson_object* member) {
     return list;
 }
 
-/* NULL with *left_out: the value cannot be said in this form; NULL without: out of memory */
+/* NULL with *left_out: the value has no such form; NULL without: out of memory */
 static struct fjson_object* make_value(const struct pacct_step* step,
                                        const struct pacct_value* v,
-                                       struct pacct_clock* clock,
+                                       struct pacct_rfc3339* clock,
                                        bool* left_out) {
     char text[PACCT_JSON_SCALAR_MAX];
     uint64_t ns;
@@ -84,6 +125,12 @@ static struct fjson_object* make_value(const struct pacct_step* step,
             return fjson_object_new_int64((int64_t)(v->u / 100));
         case PACCT_FORM_LIST:
             return make_list(make_plain(step->type, v, clock));
+        case PACCT_FORM_FIRST:
+        case PACCT_FORM_BASE: {
+            const struct pacct_bytes part = pacct_form_part(step->form, v);
+            *left_out = part.len == 0;
+            return *left_out ? NULL : fjson_object_new_string_len(part.p, (int)part.len);
+        }
         case PACCT_FORM_PLAIN:
         default:
             return make_plain(step->type, v, clock);
@@ -94,7 +141,7 @@ static struct fjson_object* make_value(const struct pacct_step* step,
  * is as good as none where a name opened it; the caller decides. */
 static struct fjson_object* make_object(const struct pacct_plan* plan,
                                         const struct pacct_event* ev,
-                                        struct pacct_clock* clock,
+                                        struct pacct_rfc3339* clock,
                                         size_t* at) {
     struct fjson_object* const object = fjson_object_new_object();
     if (object == NULL) {
@@ -128,9 +175,9 @@ static struct fjson_object* make_object(const struct pacct_plan* plan,
     return object;
 }
 
-struct fjson_object* pacct_tree_make(const struct pacct_plan* plan,
-                                     const struct pacct_event* ev,
-                                     struct pacct_clock* clock) {
+struct fjson_object* pacct_properties_make(const struct pacct_plan* plan,
+                                           const struct pacct_event* ev,
+                                           struct pacct_rfc3339* clock) {
     size_t at = 0;
     return make_object(plan, ev, clock, &at);
 }
