@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The panels of the dashboards, one table for all of them; `make` writes the dashboards from it.
 
 Each has its place on a grid 24 wide (x, y, width, height), a query in SQL for contrib/postgresql/schema.sql (with
