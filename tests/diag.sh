@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Verbs of the end-to-end tests, in the manner of rsyslog's own tests/diag.sh. Debian ships no imdiag, so they drive a
 # real rsyslogd in the foreground and wait for what it does, never for time to pass.
 #
@@ -54,6 +55,12 @@ cleanup() {
 }
 
 exit_test() {
+    local file files=()
+    for file in "$OUT" "$STATES"; do
+        [ ! -f "$file" ] || files+=("$file")
+    done
+    python3 "$srcdir/lib/event_schema.py" "$srcdir/../contrib/schema" ${files[@]+"${files[@]}"} ||
+        error_exit "a message is not as its schema: see above"
     cleanup
     exit 0
 }
@@ -70,9 +77,9 @@ kernel_before() {
 # Accounting by the kernel, switched in a pid namespace of its own.
 require_accounting() {
     require_root
-    : >"$WORK/probe"
-    in_accounting "$WORK/probe" true 2>/dev/null || skip_test "cannot switch accounting on in a pid namespace of its own"
-    [ -s "$WORK/probe" ] || skip_test "the kernel writes no accounting records here"
+    : >"$WORK/canary"
+    in_accounting "$WORK/canary" true 2>/dev/null || skip_test "cannot switch accounting on in a pid namespace of its own"
+    [ -s "$WORK/canary" ] || skip_test "the kernel writes no accounting records here"
 }
 
 # in_accounting FILE COMMAND...: run a command as process 1 of a new pid namespace whose accounting goes to FILE.
@@ -147,21 +154,63 @@ wait_for() {
     done
 }
 
-# wait_command_lines MEANS: switch accounting on into $WORK/pacct, until rsyslogd knows for certain who executed what; in
-# the first moments it does not (pacct_lives.h). Skips the test where it cannot be done here.
-wait_command_lines() {
+# wait_reports COUNT: until impstats has written that many more reports to $WORK/stats. For what takes rsyslogd some time
+# in which nothing is to happen: no process is started meanwhile.
+wait_reports() {
+    local lines line reports enough='' deadline=$((SECONDS + TEST_TIMEOUT)) never
+    exec {never}<> <(:)
+    while :; do
+        reports=0 lines=()
+        [ ! -e "$WORK/stats" ] || mapfile -t lines <"$WORK/stats"
+        for line in ${lines[@]+"${lines[@]}"}; do
+            [[ $line != *'"name": "resource-usage"'* ]] || reports=$((reports + 1))
+        done
+        [ "$reports" -lt "${enough:=$((reports + $1))}" ] || break
+        [ "$SECONDS" -lt "$deadline" ] || error_exit "waited $TEST_TIMEOUT s in vain for $1 reports of impstats"
+        read -rt 0.1 -u "$never" || true
+    done
+    exec {never}<&-
+}
+
+# Until rsyslogd says how command lines are captured, or that they are not. Skips the test in a build without capture.
+wait_capture() {
     wait_for "a word about command lines" grep -qs "impacct: command lines" "$SYS"
+    ! grep -qs "this build of impacct has no capture" "$SYS" || skip_test "this build has no capture"
+}
+
+# wait_command_lines BACKEND: switch accounting on into $WORK/pacct, until rsyslogd knows for certain who executed what; in
+# the first moments it does not (capture/join.h). Skips the test where it cannot be done here.
+wait_command_lines() {
+    wait_capture
     if grep -qs "command lines cannot be captured" "$SYS"; then
         skip_test "$(grep "command lines cannot be captured" "$SYS")"
     fi
-    content_check "captured by means of $1"
+    content_check "captured by $1"
     accton "$WORK/pacct" >/dev/null
     wait_for "certainty" certain
 }
 
 certain() {
     /bin/true "is it certain?"
-    grep -sF "is it certain?" "$OUT" | grep -q '"command_source":"exec"'
+    # of an exit, in any schema: an exec message is certain at once
+    grep -sF "is it certain?" "$OUT" | grep -E '(event|action|event\.name)":"(process\.)?exit"' |
+        grep -q 'command_source":"exec"'
+}
+
+# wait_usage: switch accounting on into $WORK/pacct, until rsyslogd knows for certain what processes used; in the first
+# moments it does not. Skips the test where it cannot be done here.
+wait_usage() {
+    wait_for "a word about usage" grep -qs "impacct: usage" "$SYS"
+    if grep -qs "usage cannot be captured" "$SYS"; then
+        skip_test "$(grep "usage cannot be captured" "$SYS")"
+    fi
+    accton "$WORK/pacct" >/dev/null
+    wait_for "certainty" usage_certain
+}
+
+usage_certain() {
+    /bin/true
+    grep -sF '"comm":"true"' "$OUT" | tail -n 1 | grep -q 'usage_source":"exit"'
 }
 
 lines_of() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of rotation share: records put into a file and into $WORK/all, in the order in which they are due.
 # shellcheck shell=bash
 SERIAL=0

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file imfloor.c
  * @brief The least an input module can do: what rsyslogd costs per message.
@@ -5,7 +6,7 @@
  * Algorithm: count messages with one constant text, made and handed over in
  * batches and slices as large as impacct's, with the same calls to make a
  * message, to the ruleset "records". They are destroyed by the worker, as
- * those of other inputs are, and not taken back (impacct_lent.h).
+ * those of other inputs are, and not taken back (impacct_recycle.h).
  * What is above this is impacct's own cost; what is below is rsyslog's and the
  * output's.
  *
@@ -19,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-/* as in impacct_msg.c */
+/* as in impacct_sender.c */
 #define BATCH 64
 #define SLICE 32
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* live RATE SECONDS [OUTPUT]: RATE short processes a second, by the clock. Prints how long they take from fork() to the
  * return of wait(), and with OUTPUT, a file that a line per record is appended to, how long from there to the line.
  *
@@ -75,9 +76,10 @@ int main(int argc, char** argv) {
         fprintf(stderr, "usage: live RATE SECONDS [OUTPUT]\n");
         return 2;
     }
-    long* const lived = calloc((size_t)count, sizeof(*lived));
-    long* const late = calloc((size_t)count, sizeof(*late));
+    static long *lived, *late; /* nanoseconds, until the end of the process */
     long seen = 0;
+    lived = calloc((size_t)count, sizeof(*lived));
+    late = calloc((size_t)count, sizeof(*late));
     int out = -1;
     const int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (argc == 4 && ((out = open(argv[3], O_RDONLY | O_CLOEXEC)) < 0 || lseek(out, 0, SEEK_END) < 0 ||

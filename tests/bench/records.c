@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the benchmark needs to have done with records, outside of rsyslogd:
  *
  *   records generate FILE COUNT   write records as a busy machine would, the same in every run; the last one is named
@@ -8,9 +9,9 @@
  */
 #include "config.h"
 
-#include "pacct_event.h"
-#include "pacct_json.h"
-#include "pacct_tree.h"
+#include "event/event.h"
+#include "output/json.h"
+#include "output/properties.h"
 #include "sample.h"
 
 #include <fcntl.h>
@@ -110,8 +111,8 @@ static const uint8_t* map(const char* path, size_t* count) {
 
 static struct pacct_origin origin;
 static struct pacct_plan plan;
-static struct pacct_clock text_clock;
-static struct pacct_room room;
+static struct pacct_rfc3339 text_clock;
+static struct pacct_event_storage room;
 static struct pacct_event event;
 static struct pacct_buf text;
 
@@ -144,7 +145,7 @@ static uint64_t decode(const uint8_t* raw) {
 static uint64_t make_event(const uint8_t* raw) {
     struct pacct_record rec;
     pacct_record_decode(raw, &dialect, &rec);
-    pacct_event_make(&origin, raw, &rec, 0, &room, &event);
+    pacct_event_make(&origin, raw, &rec, pacct_event_about(&rec), 0, &room, &event);
     return event.v[PACCT_F_PID].u;
 }
 
@@ -157,7 +158,7 @@ static uint64_t make_json(const uint8_t* raw) {
 
 static uint64_t make_tree(const uint8_t* raw) {
     const uint64_t pid = make_event(raw);
-    fjson_object_put(pacct_tree_make(&plan, &event, &text_clock));
+    fjson_object_put(pacct_properties_make(&plan, &event, &text_clock));
     return pid;
 }
 

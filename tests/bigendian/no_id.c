@@ -1,7 +1,8 @@
-/* Stands in for pacct_id.c where there is no libgcrypt; what is built with it asks for no ids. */
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for event/id.c where there is no libgcrypt; what is built with it asks for no ids. */
 #include "config.h"
 
-#include "pacct_id.h"
+#include "event/id.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: on a machine that is installed, booted, stopped and booted again, nobody has to do anything.
 # Invariant: the services of both boots start; every record of either is there, once, in order and with all its fields;
 # the module said when it stopped and where it went on; rsyslogd has the hardening that its package gives it.

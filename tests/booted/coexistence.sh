@@ -1,11 +1,21 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what else deals with accounting on a machine works beside the module, or is named by it.
 # Invariant: what doc/source/configuration/modules/impacct-coexistence.rst says of programs in Debian.
-# Oracle: the files that the kernel wrote; what the programs do to them, done here.
+# Oracle: the processes that are run here; the files that the kernel wrote; what the programs do to them, done here.
 . "${srcdir:=$(dirname "$0")/..}/booted/verbs"
+. "$srcdir/lib/numbered.sh"
 DROPIN=/etc/systemd/system/rsyslog.service.d
 trap 'systemctl stop atopacct.service; systemctl -q enable acct.service; rm -rf "$DROPIN"; systemctl daemon-reload' EXIT
-some() { for _ in $(seq 60); do /bin/true; done; }
+some() { # processes, and all of them arrive, as the kernel wrote them
+    run 20
+    wait_all
+    all_arrived
+}
+elsewhere() { # processes that end while accounting is another program's
+    run 20
+    without 20
+}
 logged() { grep -qF "$1" <(service_log); }
 second() { # second PARAMETERS: another rsyslogd, the way of the first one
     mkdir -p "$WORK/spool"
@@ -15,13 +25,9 @@ second() { # second PARAMETERS: another rsyslogd, the way of the first one
     startup
 }
 second_has_all() {
-    local count
     second ''
     some
-    all_arrived
-    count=$(pacct_py count "$WORK/all")
-    everything() { [ "$(grep -cE '"event":"(exit|synthetic)"' "$WORK/second.jsonl")" -ge "$count" ]; }
-    wait_for "the second rsyslogd to have it all" everything
+    OUT=$WORK/second.jsonl wait_all
     shutdown
 }
 
@@ -36,35 +42,33 @@ expect
 # follow, atopacctd: it takes accounting away, and ends acct.service as its unit says
 systemctl start atopacct.service
 expect accounting_stopped accounting_silent
+elsewhere
 systemctl stop atopacct.service # before the other starts: else it may switch off what that has switched on
 systemctl start acct.service
 expect accounting_started accounting_recovered
+some
 
 # own: the lock keeps a second owner away, and followers may be as many as they like
-install -D -m 0644 -t "$DROPIN" "$srcdir/../contrib/systemd/rsyslog-accounting.conf"
-grep -q '^SystemCallFilter=@' "$(systemctl show -P FragmentPath rsyslog.service)" || rm -r "$DROPIN"
-systemctl daemon-reload
+"$srcdir/../contrib/systemd/install" accounting || error_exit "the drop-in could not be made"
 prepare 'accounting="own" silenceAlarm="4"'
+: >"$WORK/told"
 systemctl -q disable acct.service
 systemctl start rsyslog.service
 expect module_started accounting_started
 timeout 10 atop -w "$WORK/atop" 1 2 || error_exit "atop failed"
 second_has_all
 second 'accounting="own"'
-some
 wait_content "another rsyslogd owns accounting" "$WORK/rsyslogd.log"
 shutdown
 
 # own, the daily script of the package acct, whose service is disabled: it renames and tells nobody
-/etc/cron.daily/acct
 new_file() { logged "another program has renamed the file and made a new one" && [ -s "$F" ]; }
-wait_for "accounting to go to the new file" new_file
-some
-all_arrived
-/etc/cron.daily/acct
-wait_for "accounting to go to the new file" test -s "$F"
-some
-all_arrived
+for _ in 1 2; do
+    /etc/cron.daily/acct
+    run 20
+    wait_for "accounting to go to the new file" new_file
+    some
+done
 ! grep -q accounting_silent <(states) || error_exit "accounting was silent: $(states)"
 
 # own, acct.service beside it: both switch the same file on
@@ -73,25 +77,28 @@ systemctl restart acct.service
 some
 /etc/cron.daily/acct
 some
-all_arrived
+SAID=$(states | wc -l) # that it was on before does not count
 systemctl stop acct.service
-back() { states | tail -n 1 | grep -q '"event":"accounting_\(started\|recovered\)"'; }
+back() { new_states | tail -n 1 | grep -qx 'accounting_started\|accounting_recovered'; }
 wait_for "accounting to be on again" back
+some
 
 # own, atopacctd takes accounting away: it is named, and left alone; back as soon as it ends
 SAID=$(states | wc -l)
 systemctl start atopacct.service
 wait_for "atop to be named" logged "accounting goes to '/run/pacct_source', so another program owns it"
+elsewhere
 systemctl stop atopacct.service
 wait_for "accounting to be on again" back
 assert_eq "$(states | tail -n +$((SAID + 1)) | grep -c accounting_started)" 1 "accounting_started"
+some
 
 # own by force
 prepare 'accounting="own" accounting.force="on" silenceAlarm="4"'
+: >"$WORK/told"
 systemctl start atopacct.service
 systemctl start rsyslog.service
 expect module_started accounting_started
 states | tail -n 1 | grep -q "taken from /run/pacct_source" || error_exit "$(states | tail -n 1)"
 some
-all_arrived
 exit_test

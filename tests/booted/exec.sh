@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Intent: who executed what, in the service as shipped: refused with a sentence that helps, or granted by the drop-in of
-# contrib/systemd, which grants nothing else.
+# SPDX-License-Identifier: Apache-2.0
+# Intent: who executed what, in the service as shipped: refused with a sentence that helps, or granted by what
+# contrib/systemd/install writes, which grants nothing else.
 # Invariant: a confined rsyslogd is not killed for asking, says what it lacks, and goes on without; with the drop-in it
 # knows the command lines; behind a real sudo stands the person who logged in, through PAM; a process has the unit that
 # systemd made for it, and the job of a scope as Slurm's daemon has it made; of the service's confinement, the system
@@ -17,24 +18,19 @@ PARAMETERS='commandLine="auto" origin="on" execMessages="on" execMessages.skipRo
 
 if systemctl cat rsyslog.service | grep -q '^SystemCallFilter='; then
     fresh "$PARAMETERS"
-    refused() { grep -q 'cannot be captured.*BPF: a system call filter forbids bpf(2).*exec-capture.conf' <(service_log); }
+    refused() { grep -q 'cannot be captured.*BPF: a system call filter forbids bpf(2).*contrib/systemd/install' <(service_log); }
     wait_for "the refusal" refused
     assert_eq "$(systemctl show -P NRestarts rsyslog.service)" 0 "restarts of rsyslogd"
     all_arrived
     confinement >"$WORK/before"
-    install -D -m 0644 -t "$DROPIN" "$srcdir/../contrib/systemd/exec-capture.conf"
-    systemctl daemon-reload
+    "$srcdir/../contrib/systemd/install" command-lines || error_exit "the drop-in could not be made"
     confinement >"$WORK/after"
     assert_eq "$(diff "$WORK/before" "$WORK/after" | grep '^[<>]' | paste -sd' ')" "> bpf" "confinement"
 fi
 fresh "$PARAMETERS"
-captured() { grep -q 'captured by means of bpf' <(service_log); }
+captured() { grep -q 'captured by bpf' <(service_log); }
 wait_for "the capture" captured
-certain() {
-    /bin/true "is it certain?"
-    grep -F '"is it certain?"' "$OUT" | grep -q '"command_source":"exec"'
-}
-wait_for "certainty" certain
+wait_certainty
 
 id person >/dev/null 2>&1 || useradd --create-home person
 echo 'person ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/person

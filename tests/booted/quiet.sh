@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the check for silence works in the service as shipped: a machine on which nothing ends gets no alarm.
 # Invariant: the module's own children leave their records, and no state message comes.
 # Oracle: nothing ends here meanwhile, and nobody touches accounting.
@@ -6,13 +7,13 @@
 fresh 'silenceAlarm="2"'
 mkfifo "$WORK/never"
 exec 7<>"$WORK/never"
-probes=0 deadline=$((SECONDS + TEST_TIMEOUT))
-until [ "$probes" -ge 3 ]; do
-    [ "$SECONDS" -lt "$deadline" ] || error_exit "$probes probes in $TEST_TIMEOUT s of quiet"
+canaries=0 deadline=$((SECONDS + TEST_TIMEOUT))
+until [ "$canaries" -ge 3 ]; do
+    [ "$SECONDS" -lt "$deadline" ] || error_exit "$canaries canaries in $TEST_TIMEOUT s of quiet"
     read -rt 0.2 -u 7 || true
-    probes=0
+    canaries=0
     while read -r line; do
-        [[ $line != *'"comm":"impacct:'* ]] || probes=$((probes + 1))
+        [[ $line != *'"comm":"impacct:'* ]] || canaries=$((canaries + 1))
     done <"$OUT"
 done
 expect

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the distribution's daily script, as cron runs it, costs nothing but what ends while accounting is off.
 # Invariant: each run gives file_rotated, and a stop and a start, however short; every record that the kernel wrote is
 # there, once and in order; a process without one ended while acct.service was not active.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: while an output is dead, the reader waits, and drops nothing; when it is back, everything comes, in order.
 # Invariant: no more than the queue holds is taken from the file, the position stays behind, memory does not grow with
 # the file.
@@ -33,20 +34,7 @@ big=$(rss)
 [ -n "$RSYSLOGD_WRAPPER" ] || [ "$big" -le $((small + 1024)) ] || error_exit "memory grew from $small to $big KiB while the output was dead"
 assert_eq "$(stat_of read)" "$read_then" "records taken while the output was dead"
 # the consumer appears: a plain server that writes down what comes
-python3 -u - "$PORT" "$WORK/received" <<'PY' &
-import socket, sys
-server = socket.socket()
-server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-server.bind(("127.0.0.1", int(sys.argv[1])))
-server.listen()
-server.settimeout(60)
-connection, _ = server.accept()
-connection.settimeout(60)
-with open(sys.argv[2], "wb") as f:
-    while data := connection.recv(65536):
-        f.write(data)
-        f.flush()
-PY
+python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
 SERVER=$!
 wait_file_lines "$WORK/received" 25000
 shutdown

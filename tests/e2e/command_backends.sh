@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what rsyslogd may not do, or what the kernel does not have, is said in one message, and the next best is taken.
 # Invariant: without the kernel's description of itself (BTF), and without the capabilities for BPF, the connector is
 # taken; where that cannot be had either, records go without commands; BPF is taken with CAP_BPF and CAP_PERFMON as well
@@ -27,7 +28,7 @@ said() {
     RSYSLOGD_WRAPPER="$* $wrapper"
     startup
     wait_file_lines "$OUT" 5
-    wait_for "a word about command lines" grep -q "impacct: command lines" "$SYS"
+    wait_capture
     local child
     child=$(tr -d ' ' <"/proc/$RSYSLOGD_PID/task/$RSYSLOGD_PID/children") # of unshare --fork
     kill -TERM "${child:-$RSYSLOGD_PID}"
@@ -43,7 +44,7 @@ none='connector: it tells nothing in a pid namespace of its own, such as a conta
 # instead REASON: what is said where the next best is taken, which the whole test may run without
 instead() {
     if [ "$(stat -Lc %i /proc/self/ns/pid)" = 4026531836 ]; then # the first one's, include/linux/proc_ns.h
-        echo "for are captured by means of connector; $1"
+        echo "for are captured by connector; $1"
     else
         echo "cannot be captured, records of go without them: $1; $none"
     fi
@@ -56,17 +57,17 @@ elif kernel_before 5.8; then
     said "$(instead 'BPF: loading the program failed: Invalid argument (it takes Linux 5.8)')" env
     exit_test
 fi
-said 'for are captured by means of bpf' env
+said 'for are captured by bpf' env
 said "$(instead "$btf")" unshare --mount "$WORK/without_btf"
 said "cannot be captured, records of go without them: $btf; $none" \
     unshare --mount --pid --fork --mount-proc --kill-child "$WORK/without_btf"
-said 'for are captured by means of bpf' setpriv --bounding-set="$capng"
+said 'for are captured by bpf' setpriv --bounding-set="$capng"
 lock=() # up to 5.10 the maps are locked memory, for which there is a limit
 if kernel_before 5.11; then
     lock=(prlimit --memlock=unlimited)
-    said 'for are captured by means of bpf' setpriv --bounding-set=-all,+bpf,+perfmon,+sys_resource,+dac_override
+    said 'for are captured by bpf' setpriv --bounding-set=-all,+bpf,+perfmon,+sys_resource,+dac_override
 fi
-said 'for are captured by means of bpf' "${lock[@]}" setpriv --bounding-set=-all,+bpf,+perfmon,+dac_override
+said 'for are captured by bpf' "${lock[@]}" setpriv --bounding-set=-all,+bpf,+perfmon,+dac_override
 said "$(instead "$refused")" setpriv --bounding-set=-all,+net_admin,+dac_override
 said "cannot be captured, records of go without them: $refused; $none" \
     unshare --pid --fork --mount-proc --kill-child setpriv --bounding-set=-all,+dac_override

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: without BPF, the kernel's process connector tells who ran what.
 # Invariant: programs that live for some milliseconds have exactly their own command line; in a storm at full speed with
 # arguments of up to 8 KB, some are missing, and none has another's; in a pid namespace of its own it cannot work, and
@@ -17,6 +18,7 @@ add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\" comman
 
 RSYSLOGD_WRAPPER="unshare --pid --fork --mount-proc --kill-child $RSYSLOGD_WRAPPER"
 startup
+wait_capture
 wait_content "connector: it tells nothing in a pid namespace of its own"
 content_check "go without them"
 kill -TERM "$(tr -d ' ' <"/proc/$RSYSLOGD_PID/task/$RSYSLOGD_PID/children")"
@@ -25,14 +27,14 @@ RSYSLOGD_WRAPPER=${RSYSLOGD_WRAPPER#unshare --pid --fork --mount-proc --kill-chi
 rm -f "$SYS"
 
 startup
-wait_for "a word about command lines" grep -qs "impacct: command lines" "$SYS"
+wait_capture
 if grep -qs "it tells nothing in a pid namespace of its own" "$SYS"; then
     exit_test # the whole test runs in one
 fi
 if grep -qs "cannot be captured" "$SYS"; then
     skip_test "$(grep "cannot be captured" "$SYS")"
 fi
-content_check "captured by means of connector"
+content_check "captured by connector"
 certain() {
     "$TOOL" "$WORK/pacct" 1 1 20 10
     grep -q '"command_source":"exec"' "$OUT"

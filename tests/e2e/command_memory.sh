@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: more runs than is kept in memory: commands are forgotten, but not for ever.
 # Invariant: what is forgotten is counted; what runs on and is remembered is known again when it has been quiet for a
 # while, although all was in doubt.
@@ -38,7 +39,7 @@ known() {
     kill -KILL "${pids[n - 1]}"
     wait_for "the end of number $n" ended "$n"
     n=$((n - 1))
-    sleep 1
+    wait_reports 1
     of_number $((n + 1)) | grep -qE '"command_source":"(exec|scan)"'
 }
 wait_for "what runs to be known again" known

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: where a process belongs, and what starts, as those who look for it need it.
 # Invariant: behind sudo stands the person who logged in; a process has the unit and the job that its control group
 # says, also where it sits in folders without end, its parent's name, and secrets do not show; a program that starts is
-# told at once, under the "life" that its exit has, too, and its parent's "parent_life" is the parent's "life"; what root
-# starts can be left out; all that with the privileges of a user who is nobody.
+# told at once, under the "entity_id" that its exit has, too, and "parent_entity_id" is the "entity_id" of who made it;
+# what root starts can be left out; all that with the privileges of a user who is nobody.
 # Oracle: what is set up here: the kernel's loginuid, control groups made by hand as systemd and Slurm name them.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 in_own_pids
@@ -98,11 +99,11 @@ check(one("exit", "/bin/true", "of-a-job"), job_id="4711", systemd_unit="slurmst
 check(one("exit", "x", "deep", "p" * (16383 - len("x.deep."))), job_id="4711", executable=None, cwd=None)
 check(one("exit", "/bin/true", "of-a-unit"), systemd_unit="impacct-test.service", job_id=None)
 shell = one("exit", "/bin/sh", "-c", "/bin/true by-somebody; :", "shell-of-somebody")
-check(one("exit", "/bin/true", "by-somebody"), uid=4712, login_uid=4711, parent_comm="sh", parent_life=shell["life"])
+check(one("exit", "/bin/true", "by-somebody"), uid=4712, login_uid=4711, parent_comm="sh", parent_entity_id=shell["entity_id"])
 check(one("exit", "/bin/true", "--password=[redacted]", "--pin=1", "pin=[redacted]", "https://me:[redacted]@host/"),
       args_redacted=True)
 start, end = one("exec", "sleep", "1001"), one("exit", "sleep", "1001")
-check(start, life=end["life"], pid=end["pid"], uid=4713, comm="sleep", command_source="exec")
+check(start, entity_id=end["entity_id"], pid=end["pid"], uid=4713, comm="sleep", command_source="exec")
 if abs(time.mktime(time.strptime(start["start"], "%Y-%m-%dT%H:%M:%SZ")) -
        time.mktime(time.strptime(end["start"], "%Y-%m-%dT%H:%M:%SZ"))) > 1:
     sys.exit(f"starts differ: {start} {end}")

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: where a program lies and where it was started, in full.
 # Invariant: the paths are complete for names of each length around those that the kernel keeps in another place, in file
 # systems that are mounted in others, at a folder of their own or of another, and where nothing is mounted above.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a wrong configuration is told so that its author can mend it.
 # Invariant: each error gives exactly one message, which names the parameter and the value; rsyslogd -N1 exits non-zero;
 # the other inputs run.
@@ -21,7 +22,8 @@ input(type=\"impacct\" $file $1=$2)"
 # refused TEXT...: the check fails with one message, which holds all of these
 refused() {
     ! check_conf || return
-    grep -v -e ': version .*, config validation run' -e 'backward-compatible insecure default' -e ': End of config validation run. Bye.' "$WORK/check.log" \
+    grep -v -e ': version .*, config validation run' -e 'backward-compatible insecure default' -e ': End of config validation run. Bye.' \
+        -e ": ratelimit config '.*' not found" "$WORK/check.log" \
         >"$WORK/messages"
     [ "$(wc -l <"$WORK/messages")" = 1 ] || return
     for text; do
@@ -35,10 +37,11 @@ check_conf || error_exit "the right configuration is refused: $(cat "$WORK/check
 cases=() add=()
 
 list='["one", "two"]'
-for name in file mode pollingInterval tag facility severity ruleset stateRuleset ratelimit.interval ratelimit.burst format schema \
-    container rotatedFiles rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm accounting accounting.maxFileSize \
+for name in file mode pollingInterval tag name facility severity ruleset stateRuleset ratelimit.name ratelimit.interval ratelimit.burst format schema \
+    container rotatedFiles rotatedFiles.directory rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm accounting accounting.maxFileSize \
     accounting.keep accounting.atStop accounting.force \
-    commandLine commandLine.maxLength origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers \
+    commandLine commandLine.maxLength usage origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers \
+    summary.interval summary.records summary.ruleset summary.maxGroups \
     ahz v0.byteOrder hostname hostId; do
     wrong $name "$list" "list of 2"
     wrong $name '""'
@@ -59,6 +62,22 @@ for value in 0 -1 often 1s nan inf 86401; do
 done
 for value in 0 4095 1.5m 64mb -1 large 99999999999g; do
     wrong accounting.maxFileSize "\"$value\""
+done
+for value in 0 -1 7 86401 172800 1.5 60s often; do
+    wrong summary.interval "\"$value\""
+done
+wrong summary.by '""'
+wrong summary.by '"nothing"' nothing
+wrong summary.by '["user", "args"]' args
+wrong summary.by '["comm", "file"]' file
+wrong summary.by '["count"]' count
+wrong summary.by '"user comm user"' '"user" is there twice'
+wrong summary.by '["uid", "gid", "comm", "tty", "version", "forked", "killed", "exit_code", "signal"]' signal
+wrong summary.records '"some"'
+wrong summary.records '"drop"'
+wrong summary.ruleset '"nowhere"'
+for value in 0 -1 1000001 many; do
+    wrong summary.maxGroups "\"$value\""
 done
 wrong accounting.keep '"1001"'
 wrong accounting '"mine"'
@@ -83,17 +102,31 @@ done
 for value in 'two words' 'a/b' 'a:b' 'a[1]' "$(printf 'x%.0s' $(seq 49))"; do
     wrong tag "\"$value\""
 done
+for value in 1st 'two words' a-b a.b 'a(b)' "$(printf 'x%.0s' $(seq 65))"; do
+    wrong name "\"$value\""
+done
+wrong ratelimit.name '"nowhere"' # there is none of that name, or this rsyslog has no such objects
+for name in interval burst; do
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" ratelimit.name=\"some\" ratelimit.$name=\"10\")"
+    refused "'ratelimit.name' is \"some\"" "ratelimit.$name" || error_exit "two kinds of limits: $(cat "$WORK/check.log")"
+done
 for value in pacct '$pacct' '!pacct' '$!a!!b' '$!a!' '$!a b'; do
     wrong container "\"$value\""
 done
-for name in commandLine origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers; do
+for name in commandLine usage origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers; do
     wrong $name '"else"'
 done
 for value in 63 16384 all; do
     wrong commandLine.maxLength "\"$value\""
 done
 wrong commandLine.redact '""'
-wrong commandLine.redact '"("' 'regular expressions: '
+wrong commandLine.redact '"("' 'regular expressions in any number: '
+for value in on yes no true False null '~' none; do # as regular expressions they would replace "default"
+    wrong commandLine.redact "\"$value\""
+done
+wrong commandLine.redact '["default", "off"]' '"off"'
 wrong commandLine.redact '["default", "[a"]' '"[a"'
 for name in origin execMessages; do
     wrong $name '"on"' commandLine # it takes one
@@ -112,7 +145,7 @@ wrong hostname "\"$(printf 'tab\tbed')\"" 'bed"'
 wrong fiel '"/tmp/x"' fiel # what is no parameter is rsyslog's to tell; it names no value
 
 # each parameter has been there
-sed -n 's/^ *{\{0,1\}\.name = "\([^"]*\)".*/\1/p' "$srcdir/../plugins/impacct/impacct_params.c" >"$WORK/names"
+sed -n 's/^ *{\{0,1\}\.name = "\([^"]*\)".*/\1/p' "$srcdir/../plugins/impacct/impacct_params_table.h" >"$WORK/names"
 [ "$(wc -l <"$WORK/names")" -gt 10 ] || error_exit "the table of parameters was not found"
 while read -r name; do
     printf '%s\n' "${cases[@]}" | grep -q "^$name=" || error_exit "there is no case for parameter $name"
@@ -148,7 +181,8 @@ add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" command
 input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" commandLine=\"bpf\")"
 refused "'$WORK/other'" "'commandLine'" || error_exit "two captures: $(cat "$WORK/check.log")"
 generate_conf
-add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" accounting=\"own\" rotatedFiles=\"off\")"
+add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" accounting=\"own\" rotatedFiles=\"off\")"
 refused "'rotatedFiles'" 'accounting="own"' || error_exit "an owner that reads no rotated files: $(cat "$WORK/check.log")"
 
 # with every one of these errors, the right input runs

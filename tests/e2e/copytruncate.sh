@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a file that is copied away and truncated: the unread rest is read from the copy, then the file from its start.
 # Invariant: also when the file has grown beyond the old position again before anybody looks.
 # Oracle: every record put into the file, in the order of putting.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: impstats has one object with the counters of each input.
 # Invariant: at rest, read = submitted + discarded + invalid, also when the rate limiter drops records and when the file
 # holds bytes that are no records; bytes is the size of the file.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: damage in a file costs what is damaged, and nothing else: the next true record is found again.
 # Invariant: no whole record is lost, none is invented, what was skipped is told once with its offsets.
 # Oracle: the records that were put whole into the file; the offsets at which garbage was put.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: an output that was dead all the time: what waited is still there after a stop, a rotation and a restart.
 # Invariant: a position is stored only for what is done with; the place where it all begins is remembered, too. A queue
 # much smaller than what is read at once makes the reader wait, and no more.

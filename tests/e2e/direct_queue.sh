@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a ruleset whose queue is direct, where the output tries again for ever in the input's own thread.
 # Invariant: rsyslogd ends when it is asked to; what the output did not take is not counted as done with.
 # Oracle: every record put into the file, in the order of putting.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the page of fields is the table of fields.
 # Invariant: doc/source/reference/impacct-fields.rst is what "make docs" makes, and names every field of a record that
 # the independent decoder knows, in every schema.

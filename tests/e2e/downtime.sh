@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: rsyslogd was stopped while the file was rotated several times and compressed: everything since is read.
 # Invariant: in the order in which it was written, nothing twice, across a second restart in the middle of it.
 # Oracle: every record put into any of the files, in the order of putting.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: rotatedFiles="off" and rotatedFiles.maxAge bound what is read after downtime.
 # Invariant: files outside of the bound are not read, the live file is, from its start.
 # Where the position itself lies in a file outside of the bound, everything within it is read.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: each format as %msg%, and the parts of the message that have places of their own in syslog.
 # Invariant: "cee" is "json" behind the cookie; the message's time is the end of the process, whatever the time zone;
 # host name, APP-NAME from the tag, PROCID the pid, PRI from facility and severity.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: freshStartTail begins at the end of a file that was never read.
 # Invariant: it matters only without a stored position: what comes during a stop is read in any case; a file that comes
 # into being while waited for is read from its beginning.

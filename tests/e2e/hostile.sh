@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: thousands of hostile names in records of all versions and both byte orders cannot break any output.
 # Invariant: one line per record; in each schema and as properties strict JSON whose values are the record's; cee and
 # text lines hold nothing but what belongs there.
-# Oracle: tests/lib/pacct.py: Python's JSON parser without its liberties, and values written from the design's tables.
+# Oracle: tests/lib/pacct.py: Python's JSON parser without its liberties, and values worked out on its own.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 generate_conf
 pacct_py generate "$WORK/pacct" 3500 --mixed --hostile --seed 5

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: HUP, sent daily by log rotation, does no harm, and SIGTERM ends rsyslogd.
 # Invariant: between, during and after signals every record arrives once; the end comes within ten seconds, also in the
 # middle of a long replay, and what was not read then is read after the next start.

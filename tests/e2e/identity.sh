@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a stored position belongs to content, not to a name or an inode.
 # Invariant: the same content elsewhere is read on without a repeat; other content under the old name or inode is read
 # from its start; what is repeated has the same ids.

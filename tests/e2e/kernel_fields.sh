@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the kernel itself writes, and every field says what is true of the process.
 # Invariant: of commands that succeed, exit 7, are killed, run as another user, use a privilege, are forked without an
 # exec, run on a terminal, work and dump core, each is one line, right in every field.
@@ -162,7 +163,8 @@ def check(k, e):
         between("minor_faults", 1, e["minor_faults"], k["minflt"])
     for name in ("major_faults", "swaps", "io", "rw"):
         between(name, 0, e[name], 1 << 40)
-    assert "comm_hex" not in e and "time" not in e
+    same("time", e["end"])
+    assert "comm_hex" not in e
 
 
 for k in json.load(open(f"{work}/known")):

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: no change is missed because it comes between the last look at the files and the watching of them.
 # Invariant: what is written to a new file, or makes one in a new directory, just before that is watched, is read.
 # Oracle: every record put into the files. The poll is ten minutes away.

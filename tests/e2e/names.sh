@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: names of users and groups are those that the system knows, follow its changes, and can be switched off.
 # Invariant: an unknown id has no name; after resolveNames.cacheTime a new name is seen; with resolveNames="off" there
 # are none.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: records that a tool which is not ours wrote are read as that tool reads them, in every version and byte order.
 # Invariant: a version 3 file that dump-acct converted says what it said before, as far as the new version can; ticks,
 # ids, flags, exit code, terminal and start are what dump-acct prints of the converted file.

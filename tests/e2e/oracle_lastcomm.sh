@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: real and generated records are reported as lastcomm reports them.
 # Invariant: name, flags, user, terminal, CPU time, start and process ids are the same.
 # Oracle: GNU lastcomm.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: of a real process the record says what its parent was told.
 # Invariant: process ids, exit code or signal, core dump where it is known, CPU times, faults and times agree; also of
 # processes with threads, which the flags alone would call killed.

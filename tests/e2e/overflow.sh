@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: more changes than inotify's queue holds, while nobody reads it: nothing is lost, and nothing waits for the poll.
 # Invariant: the file is looked at after an overflow, whatever events were dropped: growth, rotations, the new file.
 # Oracle: every record put into the files, in the order of putting. The poll is ten minutes away.
@@ -11,7 +12,7 @@ limit=$(cat /proc/sys/fs/inotify/max_queued_events) || skip_test "inotify tells 
 put 10 "$F"
 startup
 all_arrived
-! grep -qs "not told by inotify" "$SYS" || skip_test "there is no inotify to be had"
+! grep -qs "inotify does not report changes" "$SYS" || skip_test "there is no inotify to be had"
 # woken once more when its position is stored, it waits for nothing but events
 wait_for "the position to be stored" grep -qs '"offset":640,' "$(state_file "$F")"
 thread=$(grep -lx in:impacct "/proc/$RSYSLOGD_PID"/task/*/comm | sort -V | head -n 1) # the oldest; the others are its helpers

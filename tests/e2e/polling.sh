@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: mode "polling", for filesystems that tell nothing.
 # Invariant: appends arrive, and no file is watched.
 # Oracle: tests/lib/pacct.py; the kernel's list of what rsyslogd watches, which is not empty in the default mode.

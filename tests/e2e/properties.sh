@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: fields as message properties: all, none, or those of a list, in whatever container.
 # Invariant: exactly the fields asked for are set, with the values and types that the JSON text has.
 # Oracle: tests/lib/pacct.py for all of them; the JSON text of the same message for the rest.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a queue on disk that cannot be written to for a while makes the input try again, and nothing worse.
 # Invariant: the records are sent again from where they began, with one message, after 1 s, 2 s and so on; afterwards the
 # position moves on again, although rsyslog leaks some of the messages that it could not take.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what the module page says of queues of the least size and of $RepeatedMsgReduction.
 # Invariant: a queue of 100 messages, also a disk-assisted one, takes everything; with $RepeatedMsgReduction the position
 # does not lag behind the last record, so that after a kill nothing comes a second time.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/quickstart shows processes as JSON, and ends in each of the ways a user may end it.
 # Invariant: afterwards accounting is as it was, and nothing of quickstart's own is left; what is missing is said.
 # Oracle: commands with known exit codes; the use of a filesystem of its own, which accounting left on would hold a

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: somebody who copies the rsyslog.conf out of README.md gets what the text around it says.
-# Invariant: rsyslogd accepts it, and every record arrives in the file that it names, which not everybody can read. Only
-# paths are changed here: they are put below a scratch directory.
+# Invariant: rsyslogd accepts it, and every record arrives in the file that it names, which only root and the group of
+# Debian's logs can read. The record that README.md shows has the fields that records have, in their order. Only paths are
+# changed here: they are put below a scratch directory.
 # Oracle: tests/lib/pacct.py, an independent decoder.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 readme=$srcdir/../README.md
@@ -38,9 +40,14 @@ wait_file_lines "$written" 3001
 pacct_py generate "$records" 40 --append --serial 3000
 wait_file_lines "$written" 3041
 shutdown
-assert_eq "$(stat -c %a "$written")" 640 "who may read the records"
+assert_eq "$(stat -c '%a %U %G' "$written")" "640 root adm" "who may read the records"
 assert_eq "$(grep -o '"event":"module_[a-z]*"' "$written" | paste -sd' ')" \
     '"event":"module_started" "event":"module_stopped"' "state messages"
 grep -v '"event":"module_' "$written" >"$WORK/records.jsonl"
 pacct_py compare "$records" "$WORK/records.jsonl"
+sed -n '/^```json$/,/^```$/{/^```/!p}' "$readme" | python3 -c '
+import json, sys
+shown = list(json.load(sys.stdin))
+sys.exit(not any(shown == list(json.loads(line)) for line in open(sys.argv[1])))' "$WORK/records.jsonl" ||
+    error_exit "no record has just the fields of the one that README.md shows"
 exit_test

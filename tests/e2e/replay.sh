@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a file that exists at start is read from its beginning, every record once and in order.
 # Invariant: each line holds exactly what the record holds, in every field.
 # Oracle: tests/lib/pacct.py, an independent decoder.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: nothing piles up with rotations, and lost means come back by themselves: permission, inotify.
 # Invariant: the number of descriptors and of watches does not grow; each trouble is told once.
 # Oracle: /proc/PID/fd and fdinfo; the records.
@@ -31,7 +32,7 @@ chown -R 64897 "$WORK"
 wrapper=$RSYSLOGD_WRAPPER
 RSYSLOGD_WRAPPER="$AS_USER $wrapper"
 python3 - "$WORK/used_up" <<'PY' &
-import ctypes, os, resource, sys, time
+import ctypes, os, resource, signal, sys
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 libc = ctypes.CDLL(None)
@@ -39,7 +40,7 @@ os.setuid(64897)
 while libc.inotify_init() >= 0:
     pass
 open(sys.argv[1], "w").close()
-time.sleep(600)
+signal.pause()
 PY
 HOLDER=$!
 wait_for "inotify to be used up" test -e "$WORK/used_up"
@@ -52,7 +53,7 @@ all_arrived
 shutdown
 kill "$HOLDER"
 wait "$HOLDER" 2>/dev/null
-assert_eq "$(grep -c 'are not told by inotify' "$SYS")" 1 "reports of the missing inotify"
+assert_eq "$(grep -c 'inotify does not report changes' "$SYS")" 1 "reports of the missing inotify"
 # permission to the file taken away and given back
 chown root "$F"
 chmod 600 "$F"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: after a stop the input goes on where it was, from the state file.
 # Invariant: nothing is lost and nothing comes twice; the state file is in its directory, only for its owner, replaced
 # as a whole, and up to date when the file has fallen quiet.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what lies beside the accounting file under a rotated file's name, but is none, is not read.
 # Invariant: symbolic links (also to files that rsyslogd could read), directories and FIFOs are passed over; nobody waits
 # for them; the true rotated files are read.

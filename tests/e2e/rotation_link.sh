@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a symbolic link as path, to a file in another directory that is rotated there or replaced as a link.
 # Invariant: what is read is what the link leads to; rotated files lie beside that.
 # Oracle: every record put into any of the files, in the order of putting.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: files change their names while the next one to read is looked for, as when savelog shifts pacct.0 to pacct.1,
 # pacct.1 to pacct.2 and so on.
 # Invariant: a name is not believed: the file that is opened is the one that was chosen, or the choice is made again.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what happens to the file and to the module is in the stream, in order with the records, in every form.
 # Invariant: start, rotation, damage, truncation and stop each give exactly one message, with what the schema promises
 # of it, its own severity and a ruleset of its own where asked for; ids differ; a message about the file lies between the
@@ -75,7 +76,7 @@ for e, line in zip(stream, open(os.path.join(work, "pri")).read().splitlines()):
     assert line == f"{severities.get(name, 'info')} local0 pacct {name if name in severities else ''}", line
 # another ruleset, and the other schemas
 otel = lines("apart")
-assert [e["event.name"] for e in otel] == [e["event"] for e in states], otel
+assert [e["event.name"] for e in otel] == ["pacct." + e["event"] for e in states], otel
 assert all(e["log.file.path"] == file and e["pacct.detail"] for e in otel)
 assert len(lines("records2")) == 8
 ecs = lines("ecs")

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a process with a terminal is reported with its name, one without it has none, and pts/2048, which leaves the
 # number of pts/0 in its record, is not taken for it.
 # Invariant: tty is there only while fewer than 2048 pseudo-terminals exist; major and minor are always the record's.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: several inputs in one module, each with a file, a ruleset and settings of its own.
 # Invariant: each ruleset gets the records of its input's file, all of them, in order, and no other's; also while
 # records come to all files in turns.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: records of every version and byte order are read right, each kind alone and all mixed in one file.
 # Invariant: version and byte order are decided per record; what a record cannot tell is taken from ahz and v0.byteOrder.
 # Oracle: tests/lib/pacct.py, an independent decoder.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: a file that does not exist yet is waited for.
 # Invariant: one warning names it; once it is there all of it is read, also when its directory came later than
 # rsyslogd; another input is served meanwhile.

@@ -3,9 +3,9 @@
 # Invariant: each fuzz target runs over its corpus without a finding.
 # Oracle: the checks in the targets.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
-targets=$MODULE_DIR/../../../tests/fuzz # where the module was built
-for target in record follow state exec; do
-    [ -x "$targets/$target" ] || error_exit "there is no $targets/$target: make check builds it"
-    "$targets/$target" "$srcdir/fuzz/corpus/$target" || error_exit "$target: see above"
+built=$MODULE_DIR/../../../tests # where the module was
+for target in $FUZZ; do
+    [ -x "$built/$target" ] || error_exit "there is no $built/$target: make check builds it"
+    "$built/$target" "$srcdir/fuzz/corpus/${target#fuzz/}" || error_exit "$target: see above"
 done
 exit_test

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: nothing that happens to a file makes the follower crash, hang, or deliver what was never written.
  * Invariant: a delivered record is a run of bytes of some state of the file; within one reading of a file positions
  * grow; the calls until IDLE are bounded by the bytes there are; reading on from any position gives the same rest.
@@ -6,7 +7,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_follow.h"
+#include "file/follow.h"
 #include "sample.h"
 
 #include <fcntl.h>
@@ -41,6 +42,7 @@ static uint8_t take(void) {
     return *next++;
 }
 
+static void in_folder(char* out, size_t size, const char* format, ...) __attribute__((format(printf, 3, 4)));
 static void in_folder(char* out, size_t size, const char* format, ...) {
     va_list args;
     va_start(args, format);
@@ -175,12 +177,21 @@ static bool read_one(struct reader* r, struct pacct_item* item) {
                 CHECK(item->from < item->to);
                 CHECK(!r->begun || item->from >= r->offset);
                 break;
+            case PACCT_FOUND_SKIPPING:
+                break;
             case PACCT_FOUND_IDLE:
-            case PACCT_FOUND_REPLACED:
+            case PACCT_FOUND_IDLE_ROTATED:
             case PACCT_FOUND_MISSING:
             case PACCT_FOUND_ERROR:
                 return false;
-            default: /* another file, or this one from another place */
+            case PACCT_FOUND_OPENED: /* another file, or this one from another place */
+            case PACCT_FOUND_ROTATED:
+            case PACCT_FOUND_TRUNCATED:
+            case PACCT_FOUND_POSITION_LOST:
+            case PACCT_FOUND_BAD_ARCHIVE:
+            case PACCT_FOUND_UNREADABLE:
+            case PACCT_FOUND_FILES_LOST:
+            default:
                 r->begun = false;
                 break;
         }
@@ -230,7 +241,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     bool resumed = false;
     CHECK(r.follow != NULL);
     if (take() % 2 == 1) {
-        pacct_follow_rotated(r.follow, 3600);
+        CHECK(pacct_follow_rotated(r.follow, NULL, 3600));
     }
     while (left > 0) {
         const uint8_t op = take();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: no bytes of a record break the decoder, the event, or any output.
  * Invariant: the JSON text of every schema parses strictly and says what the property tree says; the text for people is
  * one line of printable ASCII.
@@ -6,17 +7,17 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_event.h"
-#include "pacct_json.h"
-#include "pacct_text.h"
-#include "pacct_tree.h"
+#include "event/event.h"
+#include "output/json.h"
+#include "output/line.h"
+#include "output/properties.h"
 
 #include <libfastjson/json.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 static struct pacct_plan plans[PACCT_SCHEMA_COUNT];
-static struct pacct_clock clock_cache;
+static struct pacct_rfc3339 clock_cache;
 static struct pacct_buf buf;
 
 static void prepare(void) {
@@ -40,7 +41,7 @@ static void check_json(const struct pacct_plan* plan, const struct pacct_event* 
     struct fjson_object* const parsed = fjson_tokener_parse_ex(tokener, buf.p, (int)buf.len);
     CHECK(parsed != NULL && tokener->char_offset == (int)buf.len);
     fjson_tokener_free(tokener);
-    struct fjson_object* const tree = pacct_tree_make(plan, ev, &clock_cache);
+    struct fjson_object* const tree = pacct_properties_make(plan, ev, &clock_cache);
     CHECK(tree != NULL);
     CHECK(strcmp(fjson_object_to_json_string(parsed), fjson_object_to_json_string(tree)) == 0);
     fjson_object_put(parsed);
@@ -55,20 +56,20 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const size_t len = pacct_record_length(data);
     const struct pacct_dialect dialect = {.ahz = size > len ? 1u + data[len] : 100u,
                                           .v0_big_endian = size > len + 1 && data[len + 1] % 2 != 0};
-    const struct pacct_origin origin = {.hostname = "box", .hostname_len = 3, .host_id = "id", .host_id_len = 2,
-                                        .wanted = pacct_set_full()};
+    const struct pacct_origin origin = {
+        .hostname = "box", .hostname_len = 3, .host_id = "id", .host_id_len = 2, .wanted = pacct_set_full()};
     struct pacct_record rec;
-    struct pacct_room room;
+    struct pacct_event_storage room;
     struct pacct_event ev;
     const enum pacct_verdict verdict = pacct_record_check(data, &dialect);
     if (!pacct_record_decode(data, &dialect, &rec)) {
         CHECK(verdict == PACCT_IMPOSSIBLE);
         return 0;
     }
-    pacct_event_make(&origin, data, &rec, 0, &room, &ev);
+    pacct_event_make(&origin, data, &rec, pacct_event_about(&rec), 0, &room, &ev);
     check_json(&plans[size > len + 1 ? data[len + 1] / 2 % PACCT_SCHEMA_COUNT : 0], &ev);
     buf.len = 0;
-    CHECK(pacct_text_write(&ev, &clock_cache, &buf));
+    CHECK(pacct_line_write(&ev, &clock_cache, &buf));
     for (size_t i = 0; i < buf.len; i++) {
         CHECK(buf.p[i] >= ' ' && buf.p[i] < 0x7f);
     }

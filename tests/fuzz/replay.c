@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a fuzz target over files, where there is no libFuzzer: every argument is a file or a folder of files. */
 #include "config.h"
 

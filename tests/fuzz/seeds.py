@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the seed corpora: seeds.py FOLDER makes FOLDER/record, FOLDER/follow, FOLDER/state
-and FOLDER/exec."""
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the seed corpora: seeds.py FOLDER makes FOLDER/record, FOLDER/follow, FOLDER/state, FOLDER/decompress
+and FOLDER/exec. Takes the command zstd."""
+import gzip
+import lzma
 import os
 import random
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -30,8 +34,11 @@ line = b'{"format":1,"dev":1,"ino":2,"offset":64,"until":5,"head":"%s","before":
 put("state", "good", b"\0" + line + b"%08x\n" % zlib.crc32(line))
 put("state", "signed", b"\1" + line)
 put("state", "short", b'\1{"format":1,"dev":1,"ino":2,"offset":1,"until":5,"head":"00","before":"ff"}\n')
-put("state", "newer", b'\1{"format":2}\n')
+put("state", "newer", b'\1{"format":3}\n')
+put("state", "holes", b'\1{"format":2,"dev":1,"ino":2,"offset":1,"until":5,"head":"00","before":"ff","holes":[{"records":9,'
+    b'"held":2,"dev":1,"ino":2,"offset":0,"until":0,"head":"","before":""}]}\n')
 put("state", "position", b"\2" + bytes(range(160)))
+put("state", "hole", b"\2" + bytes(i % 251 for i in range(400)))
 
 
 def filled(piece):
@@ -39,7 +46,7 @@ def filled(piece):
 
 
 def event(kind, args=b"", exe=(), cwd=(), cgroup=(), flags=0):
-    """As in plugins/impacct/pacct_wire.h."""
+    """As in plugins/impacct/capture/wire.h."""
     paths = [b"".join(filled(part + b"\0") for part in reversed(path)) for path in (exe, cwd, cgroup)]
     life = struct.pack("=6H3I4Q16s", kind, flags, *map(len, paths), len(args), len(args), 5, 4, 10**9, 10**8, 10**8,
                        10**7, b"maker")
@@ -54,3 +61,13 @@ put("exec", "secret", event(2, b"mysql\0-psecret\0--password\0x\0http://u:p@h/\0
 put("exec", "container", event(2, b"", (b"x",), (), (b"docker", b"0123456789abcdef" * 4)))
 put("exec", "job", event(2, b"x", flags=2, cgroup=(b"slurm", b"uid_7", b"job_9")))
 put("exec", "unknown", event(2, flags=31))
+content = b"".join(pacct.make(random.Random(n), n, 3, False, 100, False) for n in range(6))
+zstd = [subprocess.run(["zstd", "-q", "-c", *o], input=content, stdout=subprocess.PIPE, check=True).stdout
+        for o in ([], ["--check", "-19"])]
+for kind, name, data in ((0, "gzip", gzip.compress(content, mtime=0)), (1, "xz", lzma.compress(content)),
+                         (2, "zstd", zstd[0]), (2, "zstd-check", zstd[1]),
+                         (1, "xz-none", lzma.compress(b"", check=lzma.CHECK_NONE))):
+    put("decompress", name, bytes([kind, 6]) + data)
+    put("decompress", name + "-cut", bytes([kind, 63]) + data[:-9])
+    put("decompress", name + "-two", bytes([kind, 255]) + data + data)
+put("decompress", "gzip-zeros", bytes([0, 9]) + gzip.compress(b"", mtime=0) + bytes(100))

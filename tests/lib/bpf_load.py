@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """bpf_load.py OBJECT: loads the BPF programs of an object file as the module does, attaches them to nothing, and prints what
 the kernel's verifier says: of each program how much there was to look at or, where one is refused, why, and the last
 instructions that it looked at, with their lines of the source. Exit code 77: a kernel that can load none, since it does not

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The truth of tests/tools/exec_storm.c and exec_records.c against what came out.
 
 commands.py FILE FIRST COUNT LONGEST MAX [loss|late]: checks that the messages about exits in FILE (one JSON object a line,
@@ -48,7 +49,7 @@ def main():
         source = e["command_source"]
         if source == "missing":
             missing += 1
-            if "args" in e or "command_line" in e or "life" in e:
+            if "args" in e or "command_line" in e or "entity_id" in e:
                 fail("says that it is missing, and is there", e)
         elif name[1] == "f":
             inherited += 1

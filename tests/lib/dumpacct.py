@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares lines of impacct with what GNU acct's tools say of the same file.
 
     dumpacct.py converted BASE OUT.jsonl V AHZ   BASE is a version 3 file, dump-acct converted it to version V, impacct
@@ -54,9 +55,10 @@ def converted(base, out, version, ahz):
             fraction = 2 ** 10 if version == 0 or name != "elapsed" else 2 ** 19
             if name in e and not about(got[name], min(e.pop(name), largest), fraction):
                 fail(where, name, got[name], pacct.native(raw)[name])
-        end = e.pop("end")
-        if version == 3 and got["end"] != end:
-            fail(where, "end", got["end"], end)
+        for name in ("end", "time"):
+            value = e.pop(name)
+            if version == 3 and got[name] != value:
+                fail(where, name, got[name], value)
         for name, value in e.items():
             if got.get(name) != value:
                 fail(where, name, got.get(name), value)

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The first process in the machines of tests/kernels: mounts what programs expect, runs the tests of $TESTS, tells the
 # result of each in a line "result NAME STATUS SECONDS", and ends the machine.
 # TESTS (separated by commas), STORM and TEST_TIMEOUT are from the kernel's command line, which puts what it does not

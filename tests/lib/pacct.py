@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """An independent reader and writer of accounting files, the oracle of the end-to-end tests.
 
 Written from acct(5) and the kernel's headers, with struct.unpack and exact fractions; shares nothing with the module.
 
-    pacct.py generate FILE COUNT [--seed N] [--version V] [--big] [--ahz N] [--append] [--serial N] [--hostile]
-                                 [--mixed]  each record in another version and byte order (version 0 by --big)
+    pacct.py generate FILE COUNT [--seed N] [--version V] [--big] [--ahz N] [--append] [--serial N]
+                                 [--hostile] [--mixed]: each record in another version and byte order (0 by --big)
     pacct.py compare FILE OUT [--schema S] [--format json|cee|text] [--properties]
                                            every record of FILE, in order, is a line of OUT
     pacct.py ecstypes OUT.jsonl            every value has the type that the Elastic Common Schema gives it
@@ -136,20 +137,25 @@ def machine_id():
     return found or socket.gethostname().split(".")[0]
 
 
-def is_synthetic(r):
-    """The kernel fills in memory when the last thread ends; see pacct_event.h for what else has none."""
+def about(r):
+    """What a record is about: "exit", "synthetic" or "uncertain". The kernel fills in memory when the last thread ends,
+    and all else when any does; see event/event.h for what has no memory and is an exit."""
     kernel_thread = r["flag"] & AFORK and r["utime"] == 0
     killed = r["status"] & 0x7F or r["flag"] & ACORE
-    return bool(r["version"] > 0 and r["mem_kib"] == 0 and not killed and not kernel_thread)
+    if r["version"] == 0 or r["mem_kib"] or killed or kernel_thread:
+        return "exit"
+    counted = ("flag", "utime", "stime", "minor_faults", "major_faults", "status")
+    return "uncertain" if any(r[name] for name in counted) else "synthetic"
 
 
 def native(raw, host_id=None, ahz=100, v0_big=False):
     """What schema "native" has to say of a record; names of users, groups and terminals, and the host, left out."""
     r = decode(raw, ahz, v0_big)
     version = r["version"]
-    synthetic = is_synthetic(r)
+    synthetic = about(r) == "synthetic"
     e = {"event": "synthetic" if synthetic else "exit", "version": version, "byte_order": r["byte_order"],
-         "comm": replace_invalid(r["comm"]), "uid": r["uid"], "gid": r["gid"], "start": utc(r["btime"])}
+         "comm": replace_invalid(r["comm"]), "uid": r["uid"], "gid": r["gid"], "start": utc(r["btime"]),
+         "time": utc(r["btime"])}
     host_id = machine_id() if host_id is None else host_id
     e["id"] = hashlib.sha256(host_id.encode() + raw).hexdigest()[:32]
     try:
@@ -164,7 +170,9 @@ def native(raw, host_id=None, ahz=100, v0_big=False):
         e["elapsed"] = seconds(r["etime"], r["ahz"])
         end = r["btime"] + r["etime"] // r["ahz"]
         if end <= 253402300799:
-            e["time" if synthetic else "end"] = utc(end)
+            e["time"] = utc(end)
+            if not synthetic:
+                e["end"] = utc(end)
     if synthetic:
         return e
     e["cpu_user"], e["cpu_system"] = seconds(r["utime"], r["ahz"]), seconds(r["stime"], r["ahz"])
@@ -173,6 +181,8 @@ def native(raw, host_id=None, ahz=100, v0_big=False):
     signal = r["status"] & 0x7F
     if signal:
         e["signal"] = signal
+    if about(r) == "uncertain":
+        e["exit_uncertain"] = True
     e["killed"] = bool(signal or r["flag"] & ACORE)
     if not e["killed"]:
         e["exit_code"] = r["status"] >> 8 & 0xFF
@@ -182,15 +192,16 @@ def native(raw, host_id=None, ahz=100, v0_big=False):
     return e
 
 
-# The same values under the names of the other schemas, written from shared/design/schema.md. A name may be a list;
-# what is not mentioned is called "pacct." and its native name. "" means that a schema has no such field.
+# The same values under the names of the other schemas, written from the Elastic Common Schema, the semantic
+# conventions of OpenTelemetry and the documentation of syslog-ng's pacct(). A name may be a list; what is not mentioned
+# is called "pacct." and its native name. "" means that a schema has no such field.
 ECS = {"event": ["event.action"], "id": ["process.entity_id", "event.id"], "time": ["@timestamp"],
        "comm": ["process.name"], "pid": ["process.pid"], "ppid": ["process.parent.pid"],
        "uid": ["process.real_user.id", "user.id"], "gid": ["process.real_group.id", "group.id"],
        "tty_major": ["process.tty.char_device.major"], "tty_minor": ["process.tty.char_device.minor"],
-       "start": ["process.start", "event.start"], "end": ["@timestamp", "process.end", "event.end"],
+       "start": ["process.start", "event.start"], "end": ["process.end", "event.end"],
        "exit_code": ["process.exit_code"]}
-OTEL = {"event": ["event.name"], "id": ["log.record.uid"], "time": ["time"], "pid": ["process.pid"],
+OTEL = {"id": ["log.record.uid"], "time": ["time"], "pid": ["process.pid"],
         "ppid": ["process.parent_pid"], "uid": ["process.real_user.id"], "start": ["process.creation.time"],
         "end": ["process.exit.time"], "exit_code": ["process.exit.code"]}
 ACCT = {"comm": "ac_comm", "pid": "ac_pid", "ppid": "ac_ppid", "uid": "ac_uid", "gid": "ac_gid", "mem_kib": "ac_mem",
@@ -219,14 +230,19 @@ def ecs(e, r):
         out["process.uptime"] = hundredths // 100
     ended = e["event"] == "exit"
     out.update({"event.kind": "event", "event.category": ["process"], "event.type": ["end" if ended else "info"],
-                "event.module": "impacct", "event.dataset": "impacct.process", "ecs.version": "8.11.0"})
+                "event.module": "impacct", "event.dataset": "impacct.process", "ecs.version": "9.4.0",
+                "host.os.type": "linux"})
     if ended:
         out["event.outcome"] = "success" if e.get("exit_code") == 0 else "failure"
     return out
 
 
 def otel(e, _):
-    return {target: value for name, value in e.items() for target in OTEL.get(name, ["pacct." + name])}
+    out = {target: value for name, value in e.items() if name != "event"
+           for target in OTEL.get(name, ["pacct." + name])}
+    out["event.name"] = "process.exit" if e["event"] == "exit" else "pacct." + e["event"]
+    out["os.type"] = "linux"
+    return out
 
 
 def acct(e, r):
@@ -296,7 +312,7 @@ def compare_text(e, r, line, where):
                     (("S", "privileged"), ("F", "forked"), ("D", "core_dumped"), ("X", "killed")))
     values = dict(word.split("=", 1) for word in words[4:] if "=" in word)
     expected = {"start": e["start"]}
-    for field in ("pid", "ppid", "end", "time"):
+    for field in ("pid", "ppid", "end" if "end" in e else "time"):
         if field in e:
             expected[field] = str(e[field])
     if "exit_code" in e:
@@ -331,10 +347,10 @@ def compare(args):
         compare_one(SCHEMAS[args.schema](e, r), got, args.schema, where)
 
 
-# Types of Elastic's field reference (8.11)
+# Types of Elastic's field reference (9.4)
 KEYWORDS = """event.action event.id event.kind event.module event.dataset event.outcome process.entity_id process.name
     process.real_user.id process.real_user.name process.real_group.id process.real_group.name user.id user.name group.id
-    group.name host.name host.id ecs.version""".split()
+    group.name host.name host.id host.os.type ecs.version""".split()
 KEYWORD_LISTS = ["event.category", "event.type"]
 DATES = "@timestamp event.start event.end process.start process.end".split()
 LONGS = """event.duration process.uptime process.pid process.parent.pid process.exit_code

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Processes with a pseudo-terminal. Prints the number of the terminal and the process id, one line each.
 
     terminals.py one                  a process with whatever terminal is free

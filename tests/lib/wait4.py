@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs processes and prints what wait4(2) says of each, as a JSON line.
 
     wait4.py run                      the processes; run it under accounting

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """consume.py PORT OUT: declares the durable queue "all", binds it to what rabbitmq.conf sends, and appends each message
 to OUT as a line, when it has the properties that a record should have. Ends when it is killed or the broker goes.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the dashboards and the lifecycle policy have the form that Grafana and OpenSearch publish for them, and the
 # dashboards are those that contrib/dashboards/make makes. (No form is published for OpenSearch Dashboards' objects.)
 # Invariant: no property is there that the form does not know, none that it asks for is missing, no value is outside of it.

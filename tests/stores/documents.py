@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """documents.py PACCT DOCUMENTS.json SUMS.json, two answers of the server: is each record a document, with the values of
 schema ecs, and do the server's sums agree with the file?"""
 import collections

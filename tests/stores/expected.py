@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the panels of the dashboards have to show of an accounting file: counted here, without a server."""
 import collections
 import math

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/files.conf and contrib/logrotate.d/processes, as they are shipped.
 # Invariant: while the real logrotate rotates and compresses, each record is written once.
 # Oracle: tests/lib/pacct.py on the accounting file of a storm of real processes and of generated records.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/forward.conf and central.conf, as they are shipped, between two real rsyslogds over TLS.
 # Invariant: no record is missing at the central one after it was stopped and killed, the sender was stopped and killed
 # with records in its disk queue; killed with records on the way, it loses no more than the window. A host with a certificate of another authority gets nothing in, nor does one of the same
@@ -60,7 +61,9 @@ shutdown
 grep '^{.*}$' "$RECEIVED" >"$WORK/whole"
 compare_ids "$WORK/whole"
 
-# strangers are not let in
+# strangers are not let in. librelp closes a descriptor twice after a handshake that failed, and libnss-systemd, which is
+# asked for the users that the records make up, aborts where that was its own.
+printf '%s: files\n' passwd group hosts >"$WORK/nsswitch"
 before=$(lines_of "$RECEIVED")
 for stranger in stranger.test host1.elsewhere; do
     rm -rf "$WORK/spool/rsyslog" "$SYS"

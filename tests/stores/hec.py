@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """hec.py PORT CERT KEY TOKEN OUT BUSY: stands in for Splunk's HTTP Event Collector, as its documentation has it: TLS, a
 token, events with a time and a host. Appends each event to OUT as a line. While the file BUSY exists, it answers 503."""
 import http.server

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """ids.py PACCT JSONL...: are these the records of that file? Files that end in .gz are read, too.
 
 Prints what was counted; exit 1 if a record is missing, a line is no record of the file, or its content differs."""

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/kafka.conf, as it is shipped, with a real broker.
 # Invariant: a consumer reads each record once, in order, with the host's name as its key, also when the broker was
 # stopped and started; none is missing when rsyslogd ended and began while the broker was away; a rsyslogd that is killed
@@ -53,7 +54,7 @@ compare_ids "$WORK/consumed.jsonl"
 # killed while the broker stands still, with records in librdkafka's memory that rsyslogd is done with. It takes none there
 # where omkafka only now hears that the broker was away before: then once more
 stored() { grep -qs "\"offset\":$(stat -c %s "$PACCT")," "$WORK"/spool/rsyslog/impacct-state*; }
-soon_stored() { for _ in $(seq 50); do ! stored || return 0; sleep 0.2; done; return 1; }
+soon_stored() { for _ in $(seq 100); do ! stored || return 0; sleep 0.1; done; return 1; }
 last=8000
 for _ in 1 2 3; do
     kill -STOP "$SERVER"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/opensearch.conf and contrib/opensearch/template.json, as shipped, with a real server; HTTPS,
 # which the server that can be had does not speak, is spoken by socat before it.
 # Invariant: documents = records, each with the right values under the types of the template, although rsyslogd is

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the query of every panel of a dashboard and compares it with counting the accounting file.
 
     panels.py PACCT time                             prints a time that the panels cover

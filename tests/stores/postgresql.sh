@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/postgresql.conf and contrib/postgresql/schema.sql, as they are shipped, with a real server.
 # Invariant: each record is in the table once, with the right values, although rsyslogd is killed and reads records
 # again, connections are cut and the server is stopped and started; the views say what lastcomm and sa say. rsyslog's role can only add.
 # Oracle: tests/lib/pacct.py, and the real lastcomm and sa on the same file.
-# shellcheck disable=SC2154 # bin and as_postgres are of server-postgresql.sh
+# shellcheck disable=SC2154 # bin and as_owner are of server-postgresql.sh
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module ompgsql
@@ -51,10 +52,10 @@ sql "SELECT json_strip_nulls(json_build_object('id', replace(id::text, '-', ''),
     'tty_minor', tty_minor, 'elapsed', elapsed, 'cpu_user', cpu_user, 'cpu_system', cpu_system, 'mem_kib', mem_kib,
     'minor_faults', minor_faults, 'major_faults', major_faults, 'swaps', swaps, 'io', io, 'rw', rw, 'status', status,
     'exit_code', exit_code, 'signal', signal, 'signal_name', signal_name, 'forked', forked, 'privileged', privileged,
-    'core_dumped', core_dumped, 'killed', killed,
+    'core_dumped', core_dumped, 'killed', killed, 'exit_uncertain', exit_uncertain,
     'start', to_char(started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
-    CASE event WHEN 'synthetic' THEN 'time' ELSE 'end' END,
-    to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))) FROM impacct.process" >"$WORK/table.jsonl"
+    'end', to_char(ended AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+    'time', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))) FROM impacct.process" >"$WORK/table.jsonl"
 compare_ids "$WORK/table.jsonl"
 content_check ", 0 repeats" "$WORK/result"
 
@@ -63,8 +64,8 @@ sa -a "$PACCT" >"$WORK/sa.real"
 sa -m "$PACCT" >"$WORK/sa_m.real"
 sa -u "$PACCT" >"$WORK/sa_u.real"
 lastcomm -f "$PACCT" >"$WORK/lastcomm.real"
-sql "SELECT command, calls, re, cp, avio, mem_kib FROM impacct.sa" >"$WORK/sa"
-sql "SELECT user_name, calls, re, cp, avio, mem_kib FROM impacct.sa_m" >"$WORK/sa_m"
+sql "SELECT command, calls, re, cp, avio, mem_kib FROM impacct.sa('-infinity', 'infinity')" >"$WORK/sa"
+sql "SELECT user_name, calls, re, cp, avio, mem_kib FROM impacct.sa_m('-infinity', 'infinity')" >"$WORK/sa_m"
 sql "SELECT user_name, cpu, mem_kib, io, command FROM impacct.sa_u" >"$WORK/sa_u"
 sql "SELECT comm, flags, user_name, cpu, to_char(started AT TIME ZONE 'UTC', 'Dy Mon DD HH24:MI')
      FROM impacct.lastcomm" >"$WORK/lastcomm"
@@ -72,9 +73,9 @@ python3 "$srcdir/stores/sa.py" "$WORK" || error_exit "see above"
 # sums and selections, against the oracle
 sql "SELECT count(*), sum(cpu), sum(elapsed) FROM impacct.acctcom WHERE hog_factor > 0.9 AND cpu > 60" >"$WORK/acctcom"
 sql "SELECT sum(processes), sum(cpu_user + cpu_system), sum(elapsed), sum(failed), sum(killed)
-     FROM impacct.user_day WHERE day >= '2023-11-01' AND day < '2023-12-01'" >"$WORK/days"
+     FROM impacct.user_day('2023-11-01 UTC', '2023-12-01 UTC')" >"$WORK/days"
 sql "SELECT sum(processes), sum(cpu_user + cpu_system), sum(elapsed), sum(failed), sum(killed)
-     FROM impacct.user_month WHERE month = '2023-11-01'" >"$WORK/month"
+     FROM impacct.user_month('2023-11-01 UTC', '2023-12-01 UTC')" >"$WORK/month"
 python3 - "$WORK" "$srcdir/lib" <<'PY' || error_exit "see above"
 import sys
 from decimal import Decimal
@@ -106,8 +107,8 @@ PY
 "$bin/psql" -XqAt "$IMPACCT_PG_URI" -c "SELECT impacct.add('{\"event\": \"accounting_silent\", \"hostname\": \"state.test\",
     \"id\": \"$(printf %032d 1)\", \"time\": \"$(python3 "$srcdir/stores/panels.py" "$PACCT" time)\", \"detail\": \"nothing for 600 s\"}')" >/dev/null ||
     error_exit "the state message was refused"
-python3 "$srcdir/stores/panels.py" "$PACCT" sql "$TOP/contrib/grafana/postgresql.json" "${as_postgres[@]}" "$bin/psql" -Xq \
-    -v ON_ERROR_STOP=1 -h "$WORK/socket" -p "$PG_PORT" -d processes || error_exit "see above"
+python3 "$srcdir/stores/panels.py" "$PACCT" sql "$TOP/contrib/grafana/postgresql.json" "$bin/psql" -Xq \
+    -v ON_ERROR_STOP=1 "${as_owner[@]}" || error_exit "see above"
 
 today="at > now() - '1 day'::interval"
 sql "SELECT round(sum(pg_total_relation_size(relid)) / (SELECT count(*) FROM impacct.process WHERE $today))

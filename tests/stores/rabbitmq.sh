@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/rabbitmq.conf, as it is shipped, with a real broker.
 # Invariant: a consumer that binds a queue to the exchange by the routing key gets each record once. Records that come
 # while there is no consumer wait in the durable queue while the broker is stopped and started; those that come while the

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """sa.py DIR: do the views say what the real commands said? DIR has NAME.real, the command's output, and NAME, the
 view's rows, for sa, sa_m, sa_u and lastcomm.
 

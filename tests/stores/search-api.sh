@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What OpenSearch and Elasticsearch have in common, for a server on $SEARCH_PORT of the loopback.
 # shellcheck shell=bash
 command -v curl >/dev/null || skip_test "curl is not installed"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A central rsyslogd with contrib/rsyslog.d/central.conf, over TLS on the loopback, for the tests that source this:
 # start_central, which writes to $RECEIVED what this host sends; as_host before forward.conf is used; and certificates.
 # shellcheck shell=bash

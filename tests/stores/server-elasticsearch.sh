@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # An Elasticsearch server on the loopback, for the tests that source this: start_search, and api for its requests.
 # shellcheck shell=bash
 elastic=$TOP/.build/stores/elasticsearch
@@ -13,8 +14,12 @@ printf '%s\n' 'discovery.type: single-node' 'network.host: 127.0.0.1' "http.port
     'cluster.routing.allocation.disk.threshold_enabled: false' \
     >"$WORK/elastic/config/elasticsearch.yml"
 chown -R nobody "$WORK/elastic"
-# the build in the registry lacks the module that has scaled_float
-search_template() { sed '/"scaling_factor"/d; s/"type": "scaled_float",/"type": "double"/' "$TOP/contrib/opensearch/template.json"; }
+# search_template [NAME]; the build in the registry lacks the modules that have scaled_float, wildcard and match_only_text
+search_template() {
+    jq 'walk(if type == "object" and .type == "scaled_float" then {type: "double"}
+             elif type == "object" and .type == "wildcard" then {type: "keyword", ignore_above: 8191, fields: {text: {type: "text"}}}
+             else . end)' "$TOP/contrib/opensearch/${1:-template}.json"
+}
 start_search() {
     ES_JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")") ES_JAVA_OPTS='-Xms512m -Xmx512m' \
         HOME=$WORK/elastic server setpriv --reuid=nobody --regid=nogroup --clear-groups "$WORK/elastic/bin/elasticsearch"

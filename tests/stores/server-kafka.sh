@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A Kafka broker on the loopback, for the tests that source this: start_kafka, with what it keeps in $WORK/kafka.
 # shellcheck shell=bash
 kafka_jars=$TOP/.build/stores/kafka

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # An OpenSearch server on the loopback, for the tests that source this: start_search, and api for its requests.
 # shellcheck shell=bash
 search_jars=$TOP/.build/stores/opensearch
@@ -10,7 +11,8 @@ mkdir "$WORK/conf"
 printf '%s\n' 'discovery.type: single-node' 'network.host: 127.0.0.1' "transport.port: $(free_port)" \
     'cluster.routing.allocation.disk.threshold_enabled: false' >"$WORK/conf/opensearch.yml"
 . "$srcdir/stores/search-api.sh"
-search_template() { cat "$TOP/contrib/opensearch/template.json"; }
+# search_template [NAME]
+search_template() { cat "$TOP/contrib/opensearch/${1:-template}.json"; }
 start_search() {
     server java -Xms512m -Xmx512m -cp "$search_jars/*" org.codelibs.opensearch.runner.OpenSearchRunner \
         -basePath "$WORK/search" -confPath "$WORK/conf" -numOfNode 1 -baseHttpPort $((SEARCH_PORT - 1))

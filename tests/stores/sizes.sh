@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: how many bytes a record takes in each destination, and how many a second get there, as its configuration is
 # shipped: the figures of doc/source/reference/impacct-sizing.rst. 1,000,000 records as a busy machine would write them
 # (tests/bench/records.c), of one host and 42 minutes. RECORDS and SIZES choose another number, and only some of the
@@ -120,7 +121,7 @@ measure_opensearch() {
     end_server "$SERVER"
 }
 in_opensearch() {
-    sleep 2
+    sleep 0.1
     api 'processes-2026.01.01/_refresh' -X POST >/dev/null
     [ "$(api 'processes-2026.01.01/_count' | jq '.count // 0')" -ge "$RECORDS" ]
 }

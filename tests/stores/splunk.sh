@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: contrib/rsyslog.d/splunk.conf, as it is shipped, with a stand-in for Splunk's HTTP Event Collector (hec.py),
 # because there is no Splunk to be had: what Splunk itself would say is not proved.
 # Invariant: no record is missing, although the server is busy, is stopped and started, and rsyslogd is killed; none

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tests of the destinations share: the shipped configurations, run as they are, and servers.
 # shellcheck shell=bash
 srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -104,4 +105,14 @@ listens() { python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1
 compare_ids() {
     python3 "$srcdir/stores/ids.py" "$PACCT" "$@" >"$WORK/result" || error_exit "see above; $(cat "$WORK/result")"
     cat "$WORK/result"
+}
+
+# executed SCHEMA FILE <SCRIPT: the messages of what the script executes, with command lines (tests/stores/executed)
+executed() {
+    local status=0
+    cat >"$WORK/executed.script"
+    EXECUTED=$WORK/executed.script SCHEMA=$1 LINES_TO=$2 RSYSLOGD_WRAPPER='' "$srcdir/stores/executed" >"$WORK/executed.log" 2>&1 ||
+        status=$?
+    [ "$status" != 77 ] || skip_test "$(tail -n 1 "$WORK/executed.log")"
+    [ "$status" = 0 ] || error_exit "see above; $(cat "$WORK/executed.log")"
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """today.py FILE [COUNT [START]]: the generated records of version 3, as of now: each started within the last minutes, and
 ended within seconds. With COUNT, only so many, and not those that come without it; with START, they started then."""
 import struct

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: the benchmark works; what it measures is nobody's business here.
 # Invariant: every row of every part has figures.
 # Oracle: the names of the rows, and that numbers follow them.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 require_accounting
-[ -z "$RSYSLOGD_WRAPPER" ] || skip_test "no benchmark under $RSYSLOGD_WRAPPER"
 "$srcdir/bench/run" --smoke >"$WORK/table" 2>"$WORK/errors" || error_exit "$(cat "$WORK/errors" "$WORK/table")"
 for row in 'impacct, format="json"' 'impacct, defaults' 'impacct, properties="all"' 'impacct, properties="uid comm"' \
     'impacct, format="text"' 'the floor' imfile dump-acct syslog-ng 'json: CPU, of the floor' decode \

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: what starts is told at once, and an idle machine is left alone.
 # Invariant: of programs that start at any moment, each is told while it runs, although nothing else happens, also where
 # thousands start at once; while nothing starts, the thread that captures is not woken at all, and the

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: many records a second do not wake the reader for each of them; a few do, so that they are sent at once.
 # Invariant: all arrive; in a storm there are far fewer waits than records.
 # Oracle: the kernel's count of voluntary context switches of the input thread.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
-[ -z "$RSYSLOGD_WRAPPER" ] || skip_test "no timing under $RSYSLOGD_WRAPPER"
 generate_conf
 add_conf "input(type=\"impacct\" file=\"$WORK/pacct\" ruleset=\"records\")"
 : >"$WORK/pacct"

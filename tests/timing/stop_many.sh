@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Intent: many inputs with dead outputs do not keep rsyslogd from ending.
 # Invariant: they wait together, not one after the other, for what is in flight.
 # Oracle: the time that it would take one after the other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calls acct(2) in the ways that leave a record about a process that still lives; for e2e/synthetic.sh.
  *
  *     acct_call FILE HOW     switch accounting to FILE, and exit with 4

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exec_records FILE FIRST COUNT MS LONGEST: runs COUNT programs, one after the other, numbered from FIRST on, that live
  * for MS milliseconds, and appends to FILE the record of each that the kernel would write (kernel/acct.c, fill_ac), for
  * tests where accounting cannot be switched on: this one's process ids are not those of a pid namespace of its own.
@@ -21,7 +22,7 @@ static double now(clockid_t clock) {
     return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void execute(unsigned long serial, const char* ms, unsigned long longest) {
+_Noreturn static void execute(unsigned long serial, const char* ms, unsigned long longest) {
     static char padding[LONGEST_MAX + 1];
     char number[24];
     const char how[2] = {(char)('a' + (serial % HOWS == 2 ? 0 : serial % HOWS)), 0};
@@ -34,7 +35,8 @@ static void execute(unsigned long serial, const char* ms, unsigned long longest)
 
 int main(int argc, char** argv) {
     if (argc == 5 && strcmp(argv[1], "as") == 0) {
-        usleep((useconds_t)atoi(getenv("MS")) * 1000);
+        const char* const ms = getenv("MS");
+        usleep(ms == NULL ? 0 : (useconds_t)atoi(ms) * 1000);
         return 0;
     }
     FILE* const f = argc == 6 ? fopen(argv[1], "ae") : NULL;

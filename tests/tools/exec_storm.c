@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exec_storm FIRST COUNT PARALLEL LONGEST: processes that carry their truth, COUNT of them, numbered from FIRST on, up
  * to PARALLEL at a time.
  *

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints doc/source/reference/impacct-fields.rst, made from the table of fields: make docs. */
 #include "config.h"
 
-#include "pacct_schema.h"
+#include "output/plan.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,12 +14,25 @@ static const char* const symbols[] = {
 };
 
 static const char intro[] =
+    ".. This page is made from the table in plugins/impacct/event/fields.h by \"make docs\". Do not edit it.\n"
+    "\n"
     ".. _impacct-fields:\n"
+    "\n"
+    ".. meta::\n"
+    "   :description: Every field of impacct's messages: meaning, type, unit, precision, and its name in each schema.\n"
+    "   :keywords: rsyslog, impacct, process accounting, fields, ECS, OpenTelemetry, syslog-ng pacct\n"
     "\n"
     "Fields of impacct\n"
     "=================\n"
     "\n"
-    ".. This page is made from the table in plugins/impacct/pacct_fields.h by \"make docs\". Do not edit it.\n"
+    ".. index::\n"
+    "   single: impacct; fields\n"
+    "\n"
+    ".. summary-start\n"
+    "\n"
+    "Every field of a message: what it means, in which unit and how precise it is, and its name in each schema.\n"
+    "\n"
+    ".. summary-end\n"
     "\n"
     "Every message has the fields that its record knows; what it cannot know is left out. The parameter\n"
     ":doc:`schema <parameters/impacct-schema>` chooses the names. They are the same in the text of a message\n"
@@ -26,7 +40,8 @@ static const char intro[] =
     "\n"
     "Versions are those of the record: 3 is what distributions write today, 2 comes from kernels without\n"
     "``CONFIG_BSD_PROCESS_ACCT_V3``, 1 from m68k, 0 from Linux 2.6.7 and before. *state* marks the fields of\n"
-    "messages about accounting itself, *exec* those of messages about a program that starts.\n"
+    "messages about accounting itself, *exec* those of messages about a program that starts, *summary* those of\n"
+    ":doc:`summaries <impacct-summaries>`.\n"
     "\n"
     "A field that has no name in the default schema is shown in *italics*.\n"
     "\n";
@@ -43,6 +58,10 @@ static const char* type_of(enum pacct_type type) {
             return "true or false";
         case PACCT_T_STRINGS:
             return "list of strings";
+        case PACCT_T_MEMBERS:
+            return "object";
+        case PACCT_T_CODES:
+            return "list of objects";
         case PACCT_T_STRING:
         case PACCT_T_TOKEN:
         default:
@@ -57,7 +76,9 @@ static const char* form_of(const char* suffix, size_t len) {
     } forms[] = {{"str", "string of digits"},
                  {"ns", "integer, nanoseconds"},
                  {"sec", "integer, whole seconds"},
-                 {"list", "list of one string"}};
+                 {"list", "list of one string"},
+                 {"first", "string, the first of them"},
+                 {"base", "string, what follows the last slash"}};
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (strlen(forms[i].suffix) == len && memcmp(forms[i].suffix, suffix, len) == 0) {
             return forms[i].text;
@@ -118,8 +139,10 @@ int main(void) {
         print_cell(f->versions);
         print_cell(f->meaning);
     }
-    printf("\nNames\n-----\n\nIn schema ``ecs`` a dot nests objects; in the others it is a part of the name. Where a type is given it\n"
-           "differs from the one above.\n\n.. list-table::\n   :header-rows: 1\n\n   * - field");
+    printf(
+        "\nNames\n-----\n\nIn schema ``ecs`` a dot nests objects; in the others it is a part of the name. Where a type "
+        "is given it\n"
+        "differs from the one above.\n\n.. list-table::\n   :header-rows: 1\n\n   * - field");
     for (int schema = 0; schema < PACCT_SCHEMA_COUNT; schema++) {
         printf("\n     - %s", pacct_schema_names[schema]);
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* storm FIRST STOPFILE RATE: short-lived processes, each named by a serial number ("s" and the number), until STOPFILE
  * exists; about RATE a second, 0: as many as possible. Prints the number behind the last one. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: the files of accounting are made, shifted, undone and removed as they should be, and nobody else's touched.
  * Invariant: a rotation that fails leaves the live file as it was; only an unbroken row of our own files is removed;
  * nothing is trusted that others may have put there.
@@ -6,7 +7,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_control.h"
+#include "accounting/acct.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[64], live[128], accounted[PATH_MAX];
+static char live[128], accounted[PATH_MAX];
 static int acct_error;
 static bool public_place; /* a file where anybody may make one was looked at */
 
@@ -37,6 +38,11 @@ int __wrap_acct(const char* path) {
     }
     snprintf(accounted, sizeof(accounted), "%s", path == NULL ? "" : path);
     return 0;
+}
+
+static void in_directory(void) {
+    umask(022);
+    snprintf(live, sizeof(live), "%s/pacct", check_dir);
 }
 
 static char* name(const char* suffix) {
@@ -69,44 +75,48 @@ static bool exists(const char* suffix) {
 static void test_prepare(void) {
     const char* call;
     struct stat st;
-    CHECK_EQ(pacct_control_prepare(live, &call), 0);
+    in_directory();
+    CHECK_EQ(pacct_acct_prepare(live, &call), 0);
     CHECK(stat(live, &st) == 0);
     CHECK_EQ(st.st_mode & 07777, 0600);
-    CHECK_EQ(pacct_control_prepare(live, &call), 0); /* it is there */
+    CHECK_EQ(pacct_acct_prepare(live, &call), 0); /* it is there */
     CHECK(link(live, name(".link")) == 0);
-    CHECK_EQ(pacct_control_prepare(live, &call), EPERM);
+    CHECK_EQ(pacct_acct_prepare(live, &call), EPERM);
     CHECK(unlink(name(".link")) == 0 && chmod(live, 0620) == 0);
-    CHECK_EQ(pacct_control_prepare(live, &call), EPERM);
+    CHECK_EQ(pacct_acct_prepare(live, &call), EPERM);
     CHECK(unlink(live) == 0 && symlink("/dev/null", live) == 0);
-    CHECK_EQ(pacct_control_prepare(live, &call), ELOOP);
-    CHECK(unlink(live) == 0 && chmod(dir, 0777) == 0);
-    CHECK_EQ(pacct_control_prepare(live, &call), EPERM);
-    CHECK(chmod(dir, 0700) == 0);
+    CHECK_EQ(pacct_acct_prepare(live, &call), ELOOP);
+    CHECK(unlink(live) == 0 && chmod(check_dir, 0777) == 0);
+    CHECK_EQ(pacct_acct_prepare(live, &call), EPERM);
+    CHECK(chmod(check_dir, 0700) == 0);
 }
 
 static void test_reach(void) {
     const char* other;
-    CHECK_EQ(pacct_control_reaches(live), PACCT_REACH_NO); /* there is no file */
+    in_directory();
+    CHECK_EQ(pacct_acct_reaches(live), PACCT_REACH_NO); /* there is no file */
     CHECK(mkdir(live, 0700) == 0);
     errno = ENOENT;
-    CHECK_EQ(pacct_control_reaches(live), PACCT_REACH_UNKNOWN);
+    CHECK_EQ(pacct_acct_reaches(live), PACCT_REACH_UNKNOWN);
     CHECK(rmdir(live) == 0);
     public_place = false;
-    pacct_control_find(live, &other);
+    pacct_acct_find(live, &other);
     CHECK(!public_place);
 }
 
 static void test_rotate(void) {
     const char* call;
+    bool lasts;
     struct stat st, next;
+    in_directory();
     make("", 0640);
     make(".1", 0600);
     make(".2", 0600);
     make(".4", 0600); /* behind a gap: stays */
     CHECK(stat(live, &st) == 0);
-    CHECK_EQ(pacct_control_number(live, st.st_dev, st.st_ino), 0);
-    CHECK_EQ(pacct_control_rotate(live, &call), 0);
-    CHECK_EQ(pacct_control_number(live, st.st_dev, st.st_ino), 1);
+    CHECK_EQ(pacct_acct_number(live, st.st_dev, st.st_ino), 0);
+    CHECK_EQ(pacct_acct_rotate(live, &lasts, &call), 0);
+    CHECK_EQ(pacct_acct_number(live, st.st_dev, st.st_ino), 1);
     CHECK(stat(live, &next) == 0);
     CHECK_EQ(next.st_mode, st.st_mode);
     CHECK_EQ(next.st_gid, st.st_gid);
@@ -119,9 +129,9 @@ static void test_rotate(void) {
 
     acct_error = ENOSPC;
     CHECK(stat(live, &st) == 0);
-    CHECK_EQ(pacct_control_rotate(live, &call), ENOSPC);
+    CHECK_EQ(pacct_acct_rotate(live, &lasts, &call), ENOSPC);
     CHECK_TEXT(call, strlen(call), "acct");
-    CHECK_EQ(pacct_control_number(live, st.st_dev, st.st_ino), 0);
+    CHECK_EQ(pacct_acct_number(live, st.st_dev, st.st_ino), 0);
     CHECK(!exists(".1")); /* the gap that is left */
     expect_content(".3", ".1");
     expect_content(".5", ".4");
@@ -131,34 +141,60 @@ static void test_rotate(void) {
 static void test_remove(void) {
     char removed[PATH_MAX];
     int error;
-    CHECK(!pacct_control_remove_oldest(live, 0, removed, &error)); /* .1 is missing: what is behind is not ours */
+    in_directory();
+    make("", 0600);
+    for (int n = 2; n <= 5; n++) {
+        char suffix[16];
+        snprintf(suffix, sizeof(suffix), ".%d", n);
+        make(suffix, 0600);
+    }
+    CHECK(!pacct_acct_remove_oldest(live, 0, removed, &error)); /* .1 is missing: what is behind is not ours */
     make(".1", 0600);
-    CHECK(!pacct_control_remove_oldest(live, 5, removed, &error));
-    CHECK(pacct_control_remove_oldest(live, 4, removed, &error));
+    CHECK(!pacct_acct_remove_oldest(live, 5, removed, &error));
+    CHECK(pacct_acct_remove_oldest(live, 4, removed, &error));
     CHECK_EQ(error, 0);
     CHECK_TEXT(removed, strlen(removed), name(".5"));
     CHECK(!exists(".5") && exists(".4"));
     CHECK(chmod(name(".4"), 0602) == 0);
-    CHECK(pacct_control_remove_oldest(live, 0, removed, &error));
+    CHECK(pacct_acct_remove_oldest(live, 0, removed, &error));
     CHECK_EQ(error, EPERM);
     CHECK(exists(".4"));
-    CHECK(unlink(live) == 0);
-    for (int n = 1; n <= 4; n++) {
-        char suffix[16];
-        snprintf(suffix, sizeof(suffix), ".%d", n);
-        CHECK(unlink(name(suffix)) == 0);
-    }
 }
 
-int main(void) {
-    umask(022);
-    strcpy(dir, "/tmp/impacct-control.XXXXXX");
-    CHECK(mkdtemp(dir) != NULL);
-    snprintf(live, sizeof(live), "%s/pacct", dir);
-    test_prepare();
-    test_reach();
-    test_rotate();
-    test_remove();
-    CHECK(rmdir(dir) == 0);
-    return 0;
+static void test_memory(void) {
+    in_directory();
+    const int lock = open(name(".lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(lock >= 0);
+    CHECK(!pacct_acct_was_left_on(lock, live));
+    pacct_acct_remember(lock, "/somewhere/with/a/longer/path/than/this/one");
+    CHECK(!pacct_acct_was_left_on(lock, live));
+    pacct_acct_remember(lock, live);
+    CHECK(pacct_acct_was_left_on(lock, live));
+    CHECK(!pacct_acct_was_left_on(lock, "/somewhere"));
+    pacct_acct_remember(lock, NULL);
+    CHECK(!pacct_acct_was_left_on(lock, live));
+    CHECK_EQ(pwrite(lock, "before the machine was started again", 30, 0), 30);
+    CHECK(!pacct_acct_was_left_on(lock, live));
+    close(lock);
+    CHECK(!pacct_acct_was_left_on(-1, live));
+}
+
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("the live file is made, and trusted only if nobody else can write it") {
+        test_prepare();
+    }
+    CASE("whether accounting reaches the file") {
+        test_reach();
+    }
+    CASE("a rotation, and one that fails") {
+        test_rotate();
+    }
+    CASE("only an unbroken row of our own files is removed") {
+        test_remove();
+    }
+    CASE("what was left on is remembered, for this file and this boot of the machine") {
+        test_memory();
+    }
+    return check_end();
 }

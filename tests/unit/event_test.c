@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: what an event says of an end is what wait(2) would have said, and a record about a process that still lives
  * says nothing of an end.
  * Invariant: exit code or signal, never both; outcome and flags follow; a value that the record cannot know is absent.
@@ -5,7 +6,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_event.h"
+#include "event/event.h"
 #include "sample.h"
 
 #include <signal.h>
@@ -13,7 +14,7 @@
 
 static const struct pacct_dialect dialect = {.ahz = 100};
 static struct pacct_origin origin;
-static struct pacct_room room;
+static struct pacct_event_storage room;
 static struct pacct_event ev;
 
 static void make(const struct sample* s) {
@@ -21,7 +22,7 @@ static void make(const struct sample* s) {
     struct pacct_record rec;
     sample_write(s, raw);
     CHECK(pacct_record_decode(raw, &dialect, &rec));
-    pacct_event_make(&origin, raw, &rec, 0, &room, &ev);
+    pacct_event_make(&origin, raw, &rec, pacct_event_about(&rec), 0, &room, &ev);
 }
 
 static void has_text(enum pacct_field_id id, const char* expected) {
@@ -99,22 +100,27 @@ static void endings(void) {
 static void synthetic(void) {
     static const struct {
         struct sample s;
-        bool synthetic;
+        enum pacct_about about;
     } cases[] = {
-        {{.version = 3}, true},
-        {{.version = 2}, true},
-        {{.version = 1, .big = true}, true},
-        {{.version = 0}, false}, /* kernels of that time filled in memory: it cannot be told */
-        {{.version = 3, .mem = 1}, false},
-        {{.version = 3, .flag = AFORK}, false}, /* a kernel thread */
-        {{.version = 3, .flag = AFORK, .exitcode = 0xfc00, .minflt = 9}, false}, /* another, that worked for a process */
-        {{.version = 3, .flag = AFORK, .utime = 1}, true}, /* its first thread has ended */
-        {{.version = 3, .flag = ASU}, true}, /* a thread of the caller ended before and had used a privilege */
-        {{.version = 3, .utime = 3, .stime = 4, .minflt = 5, .majflt = 6}, true}, /* the same: its usage */
-        {{.version = 3, .exitcode = 256}, true}, /* the first thread has ended so */
-        {{.version = 3, .flag = AXSIG}, true}, /* it had threads when it called exec */
-        {{.version = 3, .exitcode = 9, .flag = AXSIG}, false}, /* it died after it had unmapped everything */
-        {{.version = 3, .flag = ACORE}, false},
+        {{.version = 3}, PACCT_ABOUT_SYNTHETIC},
+        {{.version = 2}, PACCT_ABOUT_SYNTHETIC},
+        {{.version = 1, .big = true}, PACCT_ABOUT_SYNTHETIC},
+        {{.version = 0}, PACCT_ABOUT_EXIT}, /* kernels of that time filled in memory: it cannot be told */
+        {{.version = 3, .mem = 1}, PACCT_ABOUT_EXIT},
+        {{.version = 3, .flag = AFORK}, PACCT_ABOUT_EXIT}, /* a kernel thread */
+        /* another, that worked for a process */
+        {{.version = 3, .flag = AFORK, .exitcode = 0xfc00, .minflt = 9}, PACCT_ABOUT_EXIT},
+        {{.version = 3, .flag = AFORK, .utime = 1}, PACCT_ABOUT_UNCERTAIN}, /* its first thread has ended */
+        {{.version = 3, .flag = ASU}, PACCT_ABOUT_UNCERTAIN}, /* a thread ended before that had used a privilege */
+        {{.version = 3, .utime = 3}, PACCT_ABOUT_UNCERTAIN}, /* the same: its usage */
+        {{.version = 3, .stime = 4}, PACCT_ABOUT_UNCERTAIN},
+        {{.version = 3, .minflt = 1}, PACCT_ABOUT_UNCERTAIN}, /* the least of a process that unmapped all it had */
+        {{.version = 3, .majflt = 1}, PACCT_ABOUT_UNCERTAIN},
+        {{.version = 2, .minflt = 1}, PACCT_ABOUT_UNCERTAIN},
+        {{.version = 3, .exitcode = 256}, PACCT_ABOUT_UNCERTAIN}, /* the first thread has ended so */
+        {{.version = 3, .flag = AXSIG}, PACCT_ABOUT_UNCERTAIN}, /* it had threads when it called exec */
+        {{.version = 3, .exitcode = 9, .flag = AXSIG}, PACCT_ABOUT_EXIT}, /* it died of having unmapped everything */
+        {{.version = 3, .flag = ACORE}, PACCT_ABOUT_EXIT},
     };
     static const enum pacct_field_id of_ends[] = {
         PACCT_F_END,        PACCT_F_STATUS,       PACCT_F_EXIT_CODE, PACCT_F_SIGNAL,     PACCT_F_SIGNAL_NAME,
@@ -124,13 +130,17 @@ static void synthetic(void) {
         struct sample s = cases[i].s;
         s.btime = 1700000000;
         make(&s);
-        has_text(PACCT_F_EVENT, cases[i].synthetic ? "synthetic" : "exit");
-        has_text(PACCT_F_EVENT_TYPE, cases[i].synthetic ? "info" : "end");
-        CHECK_EQ(pacct_event_has(&ev, PACCT_F_TIME), cases[i].synthetic);
-        CHECK_EQ(pacct_event_has(&ev, PACCT_F_END), !cases[i].synthetic);
-        for (size_t k = 0; cases[i].synthetic && k < sizeof(of_ends) / sizeof(of_ends[0]); k++) {
+        const bool is_synthetic = cases[i].about == PACCT_ABOUT_SYNTHETIC;
+        has_text(PACCT_F_EVENT, is_synthetic ? "synthetic" : "exit");
+        has_text(PACCT_F_EVENT_TYPE, is_synthetic ? "info" : "end");
+        CHECK_EQ(ev.v[PACCT_F_TIME].u, 1700000000);
+        CHECK_EQ(pacct_event_has(&ev, PACCT_F_END), !is_synthetic);
+        CHECK_EQ(pacct_event_has(&ev, PACCT_F_EXIT_UNCERTAIN), cases[i].about == PACCT_ABOUT_UNCERTAIN);
+        for (size_t k = 0; is_synthetic && k < sizeof(of_ends) / sizeof(of_ends[0]); k++) {
             CHECK(!pacct_event_has(&ev, of_ends[k]));
         }
+        /* doubt takes nothing away */
+        CHECK(is_synthetic || (pacct_event_has(&ev, PACCT_F_STATUS) && pacct_event_has(&ev, PACCT_F_CPU_USER)));
     }
 }
 
@@ -180,7 +190,8 @@ static bool call_her_ann(enum pacct_name_kind kind, uint32_t id, char* name, siz
 /* Asking for one name may release what was answered for another: an event has copies. */
 static void names_are_copies(void) {
     const struct sample s = {.version = 3, .mem = 1, .uid = 7, .gid = 7};
-    origin.names = pacct_names_new(call_her_ann, 1, 30000);
+    struct pacct_name_patience patience = PACCT_NAME_PATIENCE(30000);
+    origin.names = pacct_name_cache_new(call_her_ann, 1, &patience);
     CHECK(origin.names != NULL);
     pacct_set_add(&origin.wanted, PACCT_F_USER);
     pacct_set_add(&origin.wanted, PACCT_F_GROUP);
@@ -190,17 +201,30 @@ static void names_are_copies(void) {
     const char* const at = (const char*)&room;
     CHECK(ev.v[PACCT_F_USER].s >= at && ev.v[PACCT_F_USER].s < at + sizeof(room));
     CHECK(ev.v[PACCT_F_GROUP].s >= at && ev.v[PACCT_F_GROUP].s < at + sizeof(room));
-    pacct_names_free(origin.names);
+    pacct_name_cache_free(origin.names);
     origin.names = NULL;
 }
 
-int main(void) {
+int main(int argc, char** argv) {
     origin = (struct pacct_origin){.hostname = "box", .hostname_len = 3, .host_id = ""};
-    every_status();
-    endings();
-    synthetic();
-    absent();
-    names();
-    names_are_copies();
-    return 0;
+    check_begin(argc, argv);
+    CASE("every wait status") {
+        every_status();
+    }
+    CASE("flags and status of each way to end") {
+        endings();
+    }
+    CASE("records of what still lives") {
+        synthetic();
+    }
+    CASE("what is not known is absent") {
+        absent();
+    }
+    CASE("names that are no UTF-8") {
+        names();
+    }
+    CASE("an event has copies of names") {
+        names_are_copies();
+    }
+    return check_end();
 }

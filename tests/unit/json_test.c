@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: the JSON text and the property tree of an event are valid, equal, and hold the event's values.
  * Invariant: for any event and every schema, strict JSON in one line of well-formed UTF-8 without a control character;
  * what the text says is what the tree says, member for member; each byte of a name survives or becomes U+FFFD.
@@ -5,16 +6,16 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_event.h"
-#include "pacct_json.h"
-#include "pacct_tree.h"
+#include "event/event.h"
+#include "output/json.h"
+#include "output/properties.h"
 #include "sample.h"
 
 #include <libfastjson/json.h>
 #include <libfastjson/json_object_iterator.h>
 
 static struct pacct_plan plans[PACCT_SCHEMA_COUNT];
-static struct pacct_clock text_clock, tree_clock;
+static struct pacct_rfc3339 text_clock, tree_clock;
 
 /* Nothing that splits a line or steers a terminal, and no byte that is not UTF-8. */
 static void check_bytes(const char* text, size_t len) {
@@ -73,11 +74,14 @@ static void same(struct fjson_object* a, struct fjson_object* b) {
         case fjson_type_boolean:
             CHECK_EQ(fjson_object_get_boolean(a), fjson_object_get_boolean(b));
             break;
-        default: /* strings and numbers with decimals: as they are written */
-            CHECK(fjson_object_get_type(a) == fjson_type_string || fjson_object_get_type(a) == fjson_type_double);
+        case fjson_type_string:
+        case fjson_type_double: /* as it is written */
             CHECK_EQ(fjson_object_get_string_len(a), fjson_object_get_string_len(b));
             CHECK(strcmp(fjson_object_get_string(a), fjson_object_get_string(b)) == 0);
             break;
+        case fjson_type_null:
+        default:
+            CHECK(false); /* no value */
     }
 }
 
@@ -109,6 +113,24 @@ static void check_native(const struct pacct_event* ev, struct fjson_object* obje
                 CHECK_EQ(fjson_object_array_length(member), n);
                 break;
             }
+            case PACCT_T_MEMBERS:
+                CHECK_EQ(fjson_object_object_length(member), v->members->count);
+                for (unsigned k = 0; k < v->members->count; k++) {
+                    struct fjson_object* of;
+                    CHECK(fjson_object_object_get_ex(member, v->members->member[k].name, &of));
+                    CHECK(v->members->member[k].type != PACCT_T_STRING ||
+                          memcmp(fjson_object_get_string(of), v->members->member[k].value.s,
+                                 v->members->member[k].value.len) == 0);
+                }
+                break;
+            case PACCT_T_CODES:
+                CHECK_EQ(fjson_object_array_length(member), v->codes->count);
+                for (unsigned k = 0; k < v->codes->count; k++) {
+                    struct fjson_object* of;
+                    CHECK(fjson_object_object_get_ex(fjson_object_array_get_idx(member, (int)k), "count", &of));
+                    CHECK_EQ(fjson_object_get_int64(of), v->codes->of[k].times);
+                }
+                break;
             case PACCT_T_BOOL:
                 CHECK(fjson_object_is_type(member, fjson_type_boolean));
                 CHECK_EQ(fjson_object_get_boolean(member), v->u != 0);
@@ -140,7 +162,7 @@ static void check_event(const struct pacct_event* ev) {
         CHECK(pacct_json_write(&plans[schema], ev, &text_clock, &buf));
         check_bytes(buf.p, buf.len);
         struct fjson_object* const parsed = parse(buf.p, buf.len);
-        struct fjson_object* const tree = pacct_tree_make(&plans[schema], ev, &tree_clock);
+        struct fjson_object* const tree = pacct_properties_make(&plans[schema], ev, &tree_clock);
         CHECK(tree != NULL);
         same(parsed, tree);
         if (schema == PACCT_SCHEMA_NATIVE) {
@@ -174,8 +196,35 @@ static uint64_t random_number(uint64_t* random) {
     return random_next(random) >> (1 + random_below(random, 63)); /* what decoders give fits into 63 bits */
 }
 
+/* As many members as there may be, with names as long as the longest field's. */
+static void make_members(struct pacct_members* members, const char* text, size_t len, uint64_t u) {
+    static const char* const names[PACCT_MEMBERS_MAX] = {
+        "parent_entity_id", "parent_comm", "a", "b", "c", "d", "e", "f"};
+    static const enum pacct_type types[] = {PACCT_T_STRING, PACCT_T_INT, PACCT_T_CENTI, PACCT_T_BOOL, PACCT_T_TIME};
+    members->count = PACCT_MEMBERS_MAX;
+    for (unsigned i = 0; i < members->count; i++) {
+        members->member[i].name = names[i];
+        members->member[i].type = types[i % 5];
+        if (types[i % 5] == PACCT_T_STRING) {
+            members->member[i].value = (struct pacct_value){.s = text, .len = len};
+        } else {
+            members->member[i].value.u = types[i % 5] == PACCT_T_TIME ? u % (PACCT_RFC3339_MAX + 1) : u;
+        }
+    }
+}
+
+static void make_codes(struct pacct_codes* codes, uint64_t u) {
+    codes->count = PACCT_CODES_MAX;
+    for (unsigned i = 0; i < codes->count; i++) {
+        codes->of[i].code = u;
+        codes->of[i].times = u;
+    }
+}
+
 static void random_events(void) {
     static char strings[PACCT_F_COUNT][64];
+    static struct pacct_members members;
+    static struct pacct_codes codes;
     uint64_t random = 11;
     for (int n = 0; n < 20000; n++) {
         struct pacct_event ev;
@@ -183,8 +232,8 @@ static void random_events(void) {
         memset(&ev, 0, sizeof(ev));
         for (int i = 0; i < PACCT_F_COUNT; i++) {
             const enum pacct_field_id id = (enum pacct_field_id)i;
-            /* TIME and END share names and never meet */
-            if (random_below(&random, 4) >= likely || (id == PACCT_F_END && pacct_event_has(&ev, PACCT_F_TIME))) {
+            /* GROUP and MEMBERS share a name and never meet */
+            if (random_below(&random, 4) >= likely || (id == PACCT_F_MEMBERS && pacct_event_has(&ev, PACCT_F_GROUP))) {
                 continue;
             }
             switch (pacct_fields[i].type) {
@@ -206,8 +255,22 @@ static void random_events(void) {
                     pacct_event_set_str(&ev, id, "SIGRTMIN+2", random_below(&random, 11));
                     break;
                 case PACCT_T_TIME:
-                    pacct_event_set_int(&ev, id, random_below(&random, PACCT_CLOCK_MAX + 1));
+                    pacct_event_set_int(&ev, id, random_below(&random, PACCT_RFC3339_MAX + 1));
                     break;
+                case PACCT_T_MEMBERS:
+                    make_members(&members, strings[i], random_text(&random, strings[i], sizeof(strings[i])),
+                                 random_number(&random));
+                    members.count = (unsigned)random_below(&random, PACCT_MEMBERS_MAX + 1);
+                    pacct_event_set_members(&ev, id, &members);
+                    break;
+                case PACCT_T_CODES:
+                    make_codes(&codes, random_number(&random));
+                    codes.count = (unsigned)random_below(&random, PACCT_CODES_MAX + 1);
+                    pacct_event_set_codes(&ev, id, &codes);
+                    break;
+                case PACCT_T_INT:
+                case PACCT_T_CENTI:
+                case PACCT_T_BOOL:
                 default:
                     pacct_event_set_int(&ev, id, random_number(&random));
                     break;
@@ -220,13 +283,15 @@ static void random_events(void) {
 /* The longest texts of everything at once fit into what is reserved: the buffer is one allocation. */
 static void largest_event(void) {
     static char controls[4096];
+    static struct pacct_members members;
+    static struct pacct_codes codes;
     struct pacct_event ev;
     memset(&ev, 0, sizeof(ev));
     static char empty[4096]; /* strings without anything in them */
     memset(controls, 1, sizeof(controls));
     for (int i = 0; i < PACCT_F_COUNT; i++) {
         const enum pacct_type type = pacct_fields[i].type;
-        if (i == PACCT_F_TIME) {
+        if (i == PACCT_F_GROUP) {
             continue;
         }
         if (type == PACCT_T_STRINGS) {
@@ -234,8 +299,14 @@ static void largest_event(void) {
         } else if (type == PACCT_T_STRING || type == PACCT_T_TOKEN) {
             pacct_event_set_str(&ev, (enum pacct_field_id)i, type == PACCT_T_STRING ? controls : "x",
                                 type == PACCT_T_STRING ? sizeof(controls) : 1);
+        } else if (type == PACCT_T_MEMBERS) {
+            make_members(&members, controls, sizeof(controls), INT64_MAX);
+            pacct_event_set_members(&ev, (enum pacct_field_id)i, &members);
+        } else if (type == PACCT_T_CODES) {
+            make_codes(&codes, INT64_MAX);
+            pacct_event_set_codes(&ev, (enum pacct_field_id)i, &codes);
         } else {
-            pacct_event_set_int(&ev, (enum pacct_field_id)i, type == PACCT_T_TIME ? PACCT_CLOCK_MAX : INT64_MAX);
+            pacct_event_set_int(&ev, (enum pacct_field_id)i, type == PACCT_T_TIME ? PACCT_RFC3339_MAX : INT64_MAX);
         }
     }
     check_event(&ev);
@@ -253,7 +324,7 @@ static void every_byte(void) {
                                .big = sample_kinds[(size_t)byte % SAMPLE_KINDS].big};
             uint8_t raw[64];
             struct pacct_record rec;
-            struct pacct_room room;
+            struct pacct_event_storage room;
             struct pacct_event ev;
             sample_random(&random, &s);
             if (byte % 2 == 0) {
@@ -266,13 +337,13 @@ static void every_byte(void) {
             s.comm[at] = (char)byte;
             sample_write(&s, raw);
             CHECK(pacct_record_decode(raw, &dialect, &rec));
-            pacct_event_make(&origin, raw, &rec, 0, &room, &ev);
+            pacct_event_make(&origin, raw, &rec, pacct_event_about(&rec), 0, &room, &ev);
             check_event(&ev);
         }
     }
 }
 
-/* Text is copied in words: a byte that has to be escaped, and its neighbours, at every place of every length. */
+/* Text is copied in words: a byte that has to be escaped, and its neighbors, at every place of every length. */
 static void every_place(void) {
     static const char bytes[] = {0x00, 0x01, 0x1f, 0x20, '!', '"', '#', '[', '\\', ']', 0x7e, 0x7f};
     struct pacct_event ev;
@@ -326,19 +397,30 @@ static void exact_texts(void) {
     write_is("a\0b", 3, "{\"comm\":\"a\\u0000b\"}");
 }
 
-int main(void) {
+int main(int argc, char** argv) {
     const struct pacct_set full = pacct_set_full();
     pacct_id_init();
     for (int i = 0; i < PACCT_SCHEMA_COUNT; i++) {
         CHECK_EQ(pacct_plan_make((enum pacct_schema)i, &full, &plans[i]), 0);
     }
-    exact_texts();
-    every_byte();
-    every_place();
-    largest_event();
-    random_events();
+    check_begin(argc, argv);
+    CASE("exact texts") {
+        exact_texts();
+    }
+    CASE("every byte at every place of a name") {
+        every_byte();
+    }
+    CASE("what has to be escaped at every place of every length") {
+        every_place();
+    }
+    CASE("the largest event") {
+        largest_event();
+    }
+    CASE("random events") {
+        random_events();
+    }
     for (int i = 0; i < PACCT_SCHEMA_COUNT; i++) {
         pacct_plan_free(&plans[i]);
     }
-    return 0;
+    return check_end();
 }

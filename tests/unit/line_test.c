@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: the line for people cannot be split or forged by the name of a process.
  * Invariant: printable ASCII only; the name is the first word, and no two names give the same word; the other words
  * do not depend on the name.
@@ -5,24 +6,24 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_event.h"
-#include "pacct_text.h"
+#include "event/event.h"
+#include "output/line.h"
 #include "sample.h"
 
 static const struct pacct_dialect dialect = {.ahz = 100};
 static struct pacct_origin origin;
-static struct pacct_clock clock_cache;
+static struct pacct_rfc3339 clock_cache;
 
 static void write_line(const struct sample* s, struct pacct_buf* buf) {
     uint8_t raw[64];
     struct pacct_record rec;
-    struct pacct_room room;
+    struct pacct_event_storage room;
     struct pacct_event ev;
     sample_write(s, raw);
     CHECK(pacct_record_decode(raw, &dialect, &rec));
-    pacct_event_make(&origin, raw, &rec, 0, &room, &ev);
+    pacct_event_make(&origin, raw, &rec, pacct_event_about(&rec), 0, &room, &ev);
     buf->len = 0;
-    CHECK(pacct_text_write(&ev, &clock_cache, buf));
+    CHECK(pacct_line_write(&ev, &clock_cache, buf));
 }
 
 static unsigned hex(char c) {
@@ -122,6 +123,9 @@ static void exact_lines(void) {
          "x -FDX 0 - signal=SIGSEGV cpu=0.00s elapsed=0.50s start=2023-11-14T22:13:20Z end=2023-11-14T22:13:20Z"},
         {{.version = 3, .btime = 1700000000, .pid = 5, .ppid = 1, .comm = "accton"},
          "accton ---- 0 - synthetic elapsed=0.00s start=2023-11-14T22:13:20Z time=2023-11-14T22:13:20Z pid=5 ppid=1"},
+        {{.version = 3, .btime = 1700000000, .minflt = 9, .pid = 6, .ppid = 1, .comm = "doubt"},
+         "doubt ---- 0 - exit=0 exit_uncertain=true cpu=0.00s elapsed=0.00s start=2023-11-14T22:13:20Z "
+         "end=2023-11-14T22:13:20Z pid=6 ppid=1"},
     };
     struct pacct_buf buf = {0};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -131,9 +135,55 @@ static void exact_lines(void) {
     pacct_buf_free(&buf);
 }
 
-int main(void) {
-    origin = (struct pacct_origin){.hostname = "box", .hostname_len = 3, .host_id = "", .wanted = pacct_text_fields()};
-    exact_lines();
-    every_byte();
-    return 0;
+/* Names of any bytes, and a number of each type. */
+static void summary_lines(void) {
+    static const struct pacct_members members = {.count = 6,
+                                                 .member = {{"comm", PACCT_T_STRING, {.s = "a b\n", .len = 4}},
+                                                            {"uid", PACCT_T_INT, {.u = 7}},
+                                                            {"start", PACCT_T_TIME, {.u = 1700000000}},
+                                                            {"elapsed", PACCT_T_CENTI, {.u = 105}},
+                                                            {"forked", PACCT_T_BOOL, {.u = 0}},
+                                                            {"killed", PACCT_T_BOOL, {.u = 1}}}};
+    struct pacct_event summary = {.strings_len = 0};
+    struct pacct_buf buf = {0};
+    PACCT_SET_TOKEN(&summary, PACCT_F_EVENT, "summary");
+    pacct_event_set_int(&summary, PACCT_F_WINDOW_START, 1700000000);
+    pacct_event_set_int(&summary, PACCT_F_WINDOW_END, 1700000060);
+    pacct_event_set_members(&summary, PACCT_F_MEMBERS, &members);
+    pacct_event_set_int(&summary, PACCT_F_PROCESSES, 12);
+    pacct_event_set_int(&summary, PACCT_F_FAILURES, 3);
+    for (unsigned i = 0; i < 5; i++) {
+        pacct_event_set_int(&summary, PACCT_F_CPU_SUM + i, 310 - i);
+    }
+    pacct_event_set_int(&summary, PACCT_F_REVISION, 1);
+    CHECK(pacct_line_write(&summary, &clock_cache, &buf));
+    CHECK_TEXT(
+        buf.p, buf.len,
+        "summary window_start=2023-11-14T22:13:20Z window_end=2023-11-14T22:14:20Z comm=a\\x20b\\x0a uid=7 "
+        "start=2023-11-14T22:13:20Z elapsed=1.05 forked=false killed=true count=12 failures=3 cpu=3.10s max=3.09s "
+        "p50=3.08s p95=3.07s p99=3.06s revision=1");
+    struct pacct_event window = {.strings_len = 0};
+    buf.len = 0;
+    PACCT_SET_TOKEN(&window, PACCT_F_EVENT, "summary_window");
+    pacct_event_set_int(&window, PACCT_F_WINDOW_START, 1700000000);
+    pacct_event_set_int(&window, PACCT_F_RECORDS, 20);
+    pacct_event_set_int(&window, PACCT_F_COMPLETE, 1);
+    CHECK(pacct_line_write(&window, &clock_cache, &buf));
+    CHECK_TEXT(buf.p, buf.len, "summary_window window_start=2023-11-14T22:13:20Z records=20 complete=true");
+    pacct_buf_free(&buf);
+}
+
+int main(int argc, char** argv) {
+    origin = (struct pacct_origin){.hostname = "box", .hostname_len = 3, .host_id = "", .wanted = pacct_line_fields()};
+    check_begin(argc, argv);
+    CASE("exact lines") {
+        exact_lines();
+    }
+    CASE("summaries") {
+        summary_lines();
+    }
+    CASE("every byte at every place of a name") {
+        every_byte();
+    }
+    return check_end();
 }

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: every row of the table of fields can be written in every schema.
  * Invariant: each column parses; within a schema no name comes twice, and none is both a value and an object; a plan
- * writes exactly what was wanted; a suffix is used on a type that it can convert.
- * Oracle: the columns of the table, taken apart here by strtok. */
+ * writes exactly what was wanted, in blocks that together are all of it; a suffix is used on a type that it can
+ * convert. Oracle: the columns of the table, taken apart here by strtok. */
 #include "config.h"
 
 #include "check.h"
-#include "pacct_schema.h"
+#include "output/plan.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -47,6 +48,12 @@ static size_t paths_of_table(enum pacct_schema schema, struct path* paths) {
             } else if (strcmp(suffix, "sec") == 0) {
                 CHECK(type == PACCT_T_CENTI);
                 p->form = PACCT_FORM_SEC;
+            } else if (strcmp(suffix, "first") == 0) {
+                CHECK(type == PACCT_T_STRINGS);
+                p->form = PACCT_FORM_FIRST;
+            } else if (strcmp(suffix, "base") == 0) {
+                CHECK(type == PACCT_T_STRING);
+                p->form = PACCT_FORM_BASE;
             } else {
                 CHECK(strcmp(suffix, "list") == 0);
                 CHECK(type == PACCT_T_TOKEN || type == PACCT_T_STRING);
@@ -91,6 +98,30 @@ static size_t paths_of_plan(const struct pacct_plan* plan, bool nested, struct p
     return count;
 }
 
+/* An event is passed over by a block only if it has nothing that the block writes. */
+static void check_blocks(const struct pacct_plan* plan) {
+    size_t at = 0;
+    for (size_t n = 0; n < plan->block_count; n++) {
+        const struct pacct_block* const b = &plan->blocks[n];
+        const bool values = plan->steps[at].kind == PACCT_STEP_VALUE;
+        CHECK_EQ(b->first, at);
+        CHECK(b->count > 0 && b->count <= PACCT_BLOCK_MAX);
+        for (; at < b->first + b->count; at++) {
+            CHECK_EQ(plan->steps[at].kind == PACCT_STEP_VALUE, values);
+            CHECK(!values || pacct_set_has(&b->fields, plan->steps[at].field));
+        }
+        for (int field = 0; field < PACCT_F_COUNT; field++) { /* what opens an object is not passed over */
+            CHECK(values || pacct_set_has(&b->fields, (enum pacct_field_id)field));
+        }
+    }
+    CHECK_EQ(at, plan->count);
+}
+
+/* The group of a process, and that of a summary: never in one event, nor in one plan of the module. */
+static bool share_a_name(enum pacct_field_id a, enum pacct_field_id b) {
+    return (a == PACCT_F_GROUP && b == PACCT_F_MEMBERS) || (a == PACCT_F_MEMBERS && b == PACCT_F_GROUP);
+}
+
 static void unique(const struct path* paths, size_t count, bool nested) {
     for (size_t i = 0; i < count; i++) {
         const size_t len = strlen(paths[i].text);
@@ -98,10 +129,7 @@ static void unique(const struct path* paths, size_t count, bool nested) {
             if (i == k) {
                 continue;
             }
-            /* one name may serve two fields of which an event has but one: the time of an exit and of a message */
-            const bool times = (paths[i].field == PACCT_F_TIME && paths[k].field == PACCT_F_END) ||
-                               (paths[i].field == PACCT_F_END && paths[k].field == PACCT_F_TIME);
-            if (strcmp(paths[i].text, paths[k].text) == 0 && !times) {
+            if (strcmp(paths[i].text, paths[k].text) == 0 && !share_a_name(paths[i].field, paths[k].field)) {
                 fprintf(stderr, "%s comes twice\n", paths[i].text);
                 exit(1);
             }
@@ -136,6 +164,7 @@ static void check_schema(enum pacct_schema schema) {
     unique(table, count, nested);
     CHECK_EQ(pacct_plan_make(schema, &full, &plan), 0);
     same_paths(table, count, plan_paths, paths_of_plan(&plan, nested, plan_paths));
+    check_blocks(&plan);
     pacct_plan_free(&plan);
 
     for (int i = 0; i < PACCT_F_COUNT; i++) {
@@ -150,6 +179,7 @@ static void check_schema(enum pacct_schema schema) {
         }
         CHECK_EQ(pacct_plan_make(schema, &one, &plan), 0);
         same_paths(wanted, wanted_count, plan_paths, paths_of_plan(&plan, nested, plan_paths));
+        check_blocks(&plan);
         pacct_plan_free(&plan);
     }
 }
@@ -159,8 +189,10 @@ static void rows(void) {
     for (int i = 0; i < PACCT_F_COUNT; i++) {
         const struct pacct_field* const f = &pacct_fields[i];
         const bool named = strcmp(f->native, "-") != 0;
-        CHECK_EQ(pacct_field_find(f->native, strlen(f->native)), named ? i : PACCT_F_COUNT);
-        CHECK(strspn(f->native, "abcdefghijklmnopqrstuvwxyz_-") == strlen(f->native));
+        CHECK_EQ(pacct_field_find(f->native, strlen(f->native)), !named                 ? PACCT_F_COUNT
+                                                                 : i == PACCT_F_MEMBERS ? PACCT_F_GROUP
+                                                                                        : i);
+        CHECK(strspn(f->native, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(f->native));
         CHECK(strcmp(f->acct, "=") != 0 || named);
         CHECK(strlen(f->unit) > 0 && strlen(f->precision) > 0 && strlen(f->versions) > 0 && strlen(f->meaning) > 0);
     }
@@ -170,13 +202,18 @@ static void rows(void) {
     CHECK_EQ(pacct_field_find("", 0), PACCT_F_COUNT);
 }
 
-int main(void) {
+int main(int argc, char** argv) {
     static const char* const names[] = {"native", "ecs", "otel", "acct"};
     CHECK_EQ(sizeof(names) / sizeof(names[0]), PACCT_SCHEMA_COUNT);
-    rows();
-    for (int i = 0; i < PACCT_SCHEMA_COUNT; i++) {
-        CHECK(strcmp(names[i], pacct_schema_names[i]) == 0);
-        check_schema((enum pacct_schema)i);
+    check_begin(argc, argv);
+    CASE("rows of the table") {
+        rows();
     }
-    return 0;
+    for (int i = 0; i < PACCT_SCHEMA_COUNT; i++) {
+        CASE(names[i]) {
+            CHECK(strcmp(names[i], pacct_schema_names[i]) == 0);
+            check_schema((enum pacct_schema)i);
+        }
+    }
+    return check_end();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: a command line as text that cannot be misread.
  * Invariant: bash reads the line as just the arguments it was made from; it is valid UTF-8 without control characters;
  * so is each string of the list.
@@ -5,8 +6,8 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_quote.h"
-#include "pacct_utf8.h"
+#include "command/quote.h"
+#include "base/utf8.h"
 #include "sample.h"
 
 #include <spawn.h>
@@ -111,9 +112,16 @@ static void test_random(void) {
     }
 }
 
-int main(void) {
-    test_forms();
-    test_list();
-    test_random();
-    return 0;
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("forms of quotes") {
+        test_forms();
+    }
+    CASE("a list") {
+        test_list();
+    }
+    CASE("bash reads back what was quoted") {
+        test_random();
+    }
+    return check_end();
 }

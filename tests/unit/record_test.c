@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: the decoder reads every value of every version and byte order right, and reads nothing beyond a record.
  * Invariant: comp_t is a 13 bit fraction times 8 to the power of a 3 bit exponent (acct(5)); a record is
  * pacct_record_length() bytes; what a kernel writes is plausible, one wrong field is doubtful, two are impossible.
@@ -6,7 +7,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_record.h"
+#include "file/record.h"
 #include "sample.h"
 
 #include <math.h>
@@ -221,15 +222,34 @@ static void wrong_fields(void) {
     }
 }
 
-int main(void) {
-    every_version();
-    unterminated_name();
-    wrong_fields();
-    every_comp_t();
-    every_comp2_t();
-    example_values();
-    guard_page();
-    damaged_etime();
-    centiseconds();
-    return 0;
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("every value of every version and byte order") {
+        every_version();
+    }
+    CASE("a name without an end ends with its place") {
+        unterminated_name();
+    }
+    CASE("one wrong field is doubtful, two are impossible") {
+        wrong_fields();
+    }
+    CASE("every comp_t") {
+        every_comp_t();
+    }
+    CASE("every comp2_t") {
+        every_comp2_t();
+    }
+    CASE("the values of an example") {
+        example_values();
+    }
+    CASE("nothing behind a record is read") {
+        guard_page();
+    }
+    CASE("damaged elapsed times") {
+        damaged_etime();
+    }
+    CASE("ticks as hundredths of a second") {
+        centiseconds();
+    }
+    return check_end();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file sample.h
  * @brief Makes records, events and random numbers for tests.
@@ -8,7 +9,8 @@
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
-#include "pacct_record.h"
+#include "base/attribute.h"
+#include "file/record.h"
 
 #include <endian.h>
 #include <linux/acct.h>
@@ -16,7 +18,7 @@
 #include <string.h>
 
 /** Numbers that look random and are the same in every run (splitmix64). */
-static inline uint64_t random_next(uint64_t* state) {
+UNSIGNED_WRAPS static inline uint64_t random_next(uint64_t* state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
@@ -61,7 +63,7 @@ struct sample_v0 {
     uint32_t ac_exitcode;
     char ac_comm[ACCT_COMM + 1];
     char ac_pad2[10];
-} __attribute__((packed, aligned(4)));
+};
 
 _Static_assert(sizeof(struct acct) == 64 && sizeof(struct acct_v3) == 64, "the kernel's records are 64 bytes");
 _Static_assert(sizeof(struct sample_v1) == 62 && sizeof(struct sample_v0) == 64, "as on their machines");

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: every way of going silent raises its alarm in time, and nothing else does, be it for a week.
- * Invariant: at most one probe per silence and never a probe without an end on the machine; an alarm only after a probe
- * without an answer; each change is said once.
- * Oracle: a small model of a machine, on which time passes as the test likes. */
+ * Invariant: at most one canary per silence and never a canary without an end on the machine; an alarm only after a
+ * canary without an answer; each change is said once. Oracle: a small model of a machine, on which time passes as the
+ * test likes. */
 #include "config.h"
 
 #include "check.h"
-#include "pacct_silence.h"
+#include "accounting/silence.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
@@ -16,10 +17,10 @@
 static struct pacct_silence s;
 static int64_t now;
 static bool on; /* accounting reaches the file */
-static bool missed; /* as pacct_silence_answered() is told */
+static bool missed; /* as pacct_silence_canary_seen() is told */
 static bool countable;
 static uint64_t ended, records;
-static unsigned probes, said[PACCT_SILENCE_STARTED + 1];
+static unsigned canaries, said[PACCT_SILENCE_STARTED + 1];
 static int64_t when[PACCT_SILENCE_STARTED + 1];
 
 static void start(void) {
@@ -27,7 +28,7 @@ static void start(void) {
     missed = false;
     on = countable = true;
     ended = 1000;
-    records = probes = 0;
+    records = canaries = 0;
     memset(said, 0, sizeof(said));
     pacct_silence_begin(&s, LIMIT, now);
 }
@@ -45,12 +46,12 @@ static void ask(void) {
         when[verdict] = now;
         if (verdict == PACCT_SILENCE_COUNT) {
             pacct_silence_ended(&s, countable, countable ? ended : 0, now);
-        } else if (verdict == PACCT_SILENCE_PROBE) {
-            probes++;
-            pacct_silence_probed(&s, now);
+        } else if (verdict == PACCT_SILENCE_CANARY) {
+            canaries++;
+            pacct_silence_canary_sent(&s, now);
             end_process();
             if (on) {
-                pacct_silence_answered(&s, missed);
+                pacct_silence_canary_seen(&s, missed);
             }
         }
     }
@@ -89,23 +90,23 @@ static void quiet_weeks(void) {
     start();
     pass(WEEK, 0); /* nothing ends at all */
     check_said(0, 0, 0, 0);
-    CHECK_EQ(probes, 0);
+    CHECK_EQ(canaries, 0);
     start();
     pass(WEEK, 7 * SECOND);
     check_said(0, 0, 0, 0);
-    CHECK_EQ(probes, 0);
+    CHECK_EQ(canaries, 0);
     start();
     pass(WEEK / 7, 3 * 60 * MINUTE); /* cron, at night */
     check_said(0, 0, 0, 0);
-    start(); /* threads end, which have no records, or processes of other containers: the probe clears them */
+    start(); /* threads end, which have no records, or processes of other containers: the canary clears them */
     for (int64_t until = now + WEEK / 7; now < until;) {
         ended += 5;
         pass(10 * SECOND, 0);
     }
     check_said(0, 0, 0, 0);
-    CHECK(probes > 0 && (int64_t)probes <= WEEK / 7 / (LIMIT - 4 * SECOND) + 1);
+    CHECK(canaries > 0 && (int64_t)canaries <= WEEK / 7 / (LIMIT - 4 * SECOND) + 1);
     start();
-    countable = false; /* no /proc: the probe alone decides */
+    countable = false; /* no /proc: the canary alone decides */
     pass(WEEK / 7, 0);
     check_said(0, 0, 0, 0);
 }
@@ -138,7 +139,7 @@ static void switched_off(void) {
     start();
     pass(MINUTE, SECOND);
     on = false;
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     const int64_t since = now;
     pass(5 * SECOND, SECOND);
     check_said(0, 0, 1, 0);
@@ -151,7 +152,7 @@ static void switched_off(void) {
     check_said(1, 1, 1, 1);
     start();
     on = false;
-    pacct_silence_left(&s, now); /* on a machine where nothing else happens */
+    pacct_silence_switched_away(&s, now); /* on a machine where nothing else happens */
     pass(WEEK / 7, 0);
     CHECK_EQ(said[PACCT_SILENCE_STOPPED], 1);
 }
@@ -161,14 +162,14 @@ static void off_and_on(void) {
     start();
     pass(MINUTE, SECOND / 10);
     on = false;
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     pass(SECOND, SECOND / 10);
     on = true;
     pass(10 * SECOND, SECOND / 10);
     check_said(0, 0, 1, 1);
     start(); /* and on a machine where nothing else happens */
     on = false;
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     pass(SECOND, 0);
     on = true;
     end_process();
@@ -179,33 +180,33 @@ static void off_and_on(void) {
 static void switched_over(void) {
     start();
     pass(MINUTE, SECOND);
-    pacct_silence_left(&s, now); /* and the same file, or the next one, goes on */
+    pacct_silence_switched_away(&s, now); /* and the same file, or the next one, goes on */
     pass(5 * MINUTE, SECOND);
     check_said(0, 0, 0, 0);
-    CHECK_EQ(probes, 1);
-    pacct_silence_left(&s, now);
-    pacct_silence_not_left(&s); /* seen before the probe */
+    CHECK_EQ(canaries, 1);
+    pacct_silence_switched_away(&s, now);
+    pacct_silence_stayed(&s); /* seen before the canary */
     pass(5 * MINUTE, SECOND);
     check_said(0, 0, 0, 0);
-    CHECK_EQ(probes, 1);
+    CHECK_EQ(canaries, 1);
 }
 
 /* off and on within a moment, seen by what ended in between */
 static void off_for_a_moment(void) {
     start();
     pass(MINUTE, SECOND);
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     missed = true;
     pass(SECOND, SECOND);
     check_said(0, 0, 1, 1);
-    CHECK_EQ(probes, 1);
+    CHECK_EQ(canaries, 1);
     pass(5 * MINUTE, SECOND);
-    pacct_silence_ask(&s); /* a probe for another reason: it was long ago */
+    pacct_silence_request_canary(&s); /* a canary for another reason: it was long ago */
     pass(5 * MINUTE, SECOND);
     check_said(0, 0, 1, 1);
-    CHECK_EQ(probes, 2);
+    CHECK_EQ(canaries, 2);
     start(); /* and where nothing else happens */
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     missed = true;
     pass(WEEK / 7, 0);
     check_said(0, 0, 1, 1);
@@ -216,16 +217,30 @@ static void off_twice(void) {
     start();
     pass(MINUTE, SECOND);
     on = false;
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     pass(5 * SECOND, SECOND);
     check_said(0, 0, 1, 0);
     on = true;
     end_process();
     end_process();
     on = false;
-    pacct_silence_left(&s, now);
+    pacct_silence_switched_away(&s, now);
     pass(5 * SECOND, SECOND);
     check_said(0, 0, 2, 1);
+}
+
+/* The canary's end is lost, and others come before it is missed: accounting is back by then. */
+static void lost_but_back(void) {
+    start();
+    pass(MINUTE, SECOND);
+    on = false;
+    pacct_silence_request_canary(&s);
+    pass(SECOND / 10, 0);
+    on = true;
+    pass(SECOND, SECOND);
+    pass(5 * SECOND, 0); /* in which it is missed, and nothing else happens */
+    CHECK_EQ(canaries, 1);
+    CHECK(!s.down);
 }
 
 static void deleted(void) {
@@ -248,13 +263,13 @@ static void deleted(void) {
     check_said(1, 1, 0, 0);
 }
 
-static void asked(void) {
+static void requested(void) {
     start();
     pass(MINUTE, SECOND);
     on = false;
-    pacct_silence_ask(&s);
+    pacct_silence_request_canary(&s);
     pass(5 * SECOND, SECOND);
-    CHECK_EQ(probes, 1);
+    CHECK_EQ(canaries, 1);
     CHECK(s.down);
     on = true;
     pass(2 * SECOND, SECOND);
@@ -262,18 +277,46 @@ static void asked(void) {
     check_said(0, 0, 0, 0);
 }
 
-int main(void) {
-    quiet_weeks();
-    off_unseen(SECOND);
-    off_unseen(MINUTE / 2);
-    off_unseen(11 * MINUTE);
-    never_on();
-    switched_off();
-    off_and_on();
-    switched_over();
-    off_for_a_moment();
-    off_twice();
-    deleted();
-    asked();
-    return 0;
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("quiet weeks raise no alarm") {
+        quiet_weeks();
+    }
+    CASE("off unseen, a process each second") {
+        off_unseen(SECOND);
+    }
+    CASE("off unseen, a process each half minute") {
+        off_unseen(MINUTE / 2);
+    }
+    CASE("off unseen, a process each 11 minutes") {
+        off_unseen(11 * MINUTE);
+    }
+    CASE("never on") {
+        never_on();
+    }
+    CASE("switched off") {
+        switched_off();
+    }
+    CASE("off and on") {
+        off_and_on();
+    }
+    CASE("switched over") {
+        switched_over();
+    }
+    CASE("off for a moment") {
+        off_for_a_moment();
+    }
+    CASE("off twice") {
+        off_twice();
+    }
+    CASE("deleted") {
+        deleted();
+    }
+    CASE("a canary that was requested") {
+        requested();
+    }
+    CASE("a canary that was lost, while others were not") {
+        lost_but_back();
+    }
+    return check_end();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: whatever goes wrong while a position is stored, the old one or the new one is there afterwards, whole.
  * Invariant: for every k the failure of the k-th system call is told with its name and errno, leaves no temporary file
  * and a whole state; a process that dies before its k-th call leaves a whole state, and the next store works.
@@ -6,7 +7,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_state.h"
+#include "file/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,42 +80,48 @@ int __wrap_rename(const char* from, const char* to) {
     return is_victim("rename") ? -1 : __real_rename(from, to);
 }
 
-static char dir[64], path[128], temporary[160];
+static char path[128], temporary[160];
 
-static void set_offset(struct pacct_position* pos, uint64_t offset) {
-    memset(pos, 0, sizeof(*pos));
-    pos->ino = 1;
-    pos->offset = offset;
-    pos->head_len = pacct_position_mark_len(pos);
+static void in_directory(void) {
+    snprintf(path, sizeof(path), "%s/state", check_dir);
+    snprintf(temporary, sizeof(temporary), "%s.tmp", path);
+}
+
+static void set_offset(struct pacct_state* state, uint64_t offset) {
+    memset(state, 0, sizeof(*state));
+    state->pos.ino = 1;
+    state->pos.offset = offset;
+    state->pos.head_len = pacct_position_mark_len(&state->pos);
 }
 
 static uint64_t offset_on_disk(void) {
-    struct pacct_position pos;
+    struct pacct_state state;
     mode = PASS;
-    CHECK_EQ(pacct_state_load(path, &pos), PACCT_STATE_OK);
-    return pos.offset;
+    CHECK_EQ(pacct_state_load(path, &state), PACCT_STATE_OK);
+    return state.pos.offset;
 }
 
 static void store(uint64_t offset) {
-    struct pacct_position pos;
+    struct pacct_state state;
     const char* call;
-    set_offset(&pos, offset);
+    set_offset(&state, offset);
     mode = PASS;
-    CHECK_EQ(pacct_state_store(path, &pos, &call), 0);
+    CHECK_EQ(pacct_state_store(path, &state, &call), 0);
     CHECK_EQ(offset_on_disk(), offset);
 }
 
 static void every_failure(void) {
     unsigned renamed = 0;
+    in_directory();
     for (victim = 1;; victim++) {
-        struct pacct_position pos;
+        struct pacct_state state;
         const char* call = NULL;
         store(1000);
-        set_offset(&pos, 2000 + victim);
+        set_offset(&state, 2000 + victim);
         mode = FAIL;
         calls = 0;
         failed = NULL;
-        const int error = pacct_state_store(path, &pos, &call);
+        const int error = pacct_state_store(path, &state, &call);
         mode = PASS;
         CHECK(access(temporary, F_OK) != 0);
         const uint64_t now = offset_on_disk();
@@ -137,18 +144,19 @@ static void every_failure(void) {
 }
 
 static void every_death(void) {
+    in_directory();
     for (victim = 1; victim < 12; victim++) {
-        struct pacct_position pos;
+        struct pacct_state state;
         const char* call;
         int status;
         store(1000);
-        set_offset(&pos, 2000);
+        set_offset(&state, 2000);
         mode = DIE;
         calls = 0;
         const pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            _exit(pacct_state_store(path, &pos, &call));
+            _exit(pacct_state_store(path, &state, &call));
         }
         mode = PASS;
         CHECK(waitpid(child, &status, 0) == child && status == 0);
@@ -163,32 +171,39 @@ static void every_death(void) {
 static void trap(void) {
     char target[160];
     struct stat st;
-    snprintf(target, sizeof(target), "%s/target", dir);
+    in_directory();
+    snprintf(target, sizeof(target), "%s/target", check_dir);
     const int fd = open(target, O_WRONLY | O_CREAT, 0600);
     CHECK(fd >= 0 && close(fd) == 0);
     CHECK(symlink(target, temporary) == 0);
     store(4000);
     CHECK(stat(target, &st) == 0 && st.st_size == 0);
     CHECK(lstat(path, &st) == 0 && S_ISREG(st.st_mode));
-    CHECK(unlink(target) == 0);
 }
 
-int main(void) {
-    struct pacct_position pos;
-    const char* call;
-    snprintf(dir, sizeof(dir), "/tmp/impacct-state_store_test.XXXXXX");
-    CHECK(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof(path), "%s/state", dir);
-    snprintf(temporary, sizeof(temporary), "%s.tmp", path);
-    every_failure();
-    every_death();
-    trap();
-    slow_writes = true;
-    store(5000);
-    slow_writes = false;
-    CHECK(unlink(path) == 0 && rmdir(dir) == 0);
-    set_offset(&pos, 1);
-    CHECK_EQ(pacct_state_store(path, &pos, &call), ENOENT);
-    CHECK(strcmp(call, "open") == 0);
-    return 0;
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("each call fails") {
+        every_failure();
+    }
+    CASE("death before each call") {
+        every_death();
+    }
+    CASE("a trap in place of the temporary file") {
+        trap();
+    }
+    CASE("short writes and interruptions") {
+        in_directory();
+        slow_writes = true;
+        store(5000);
+    }
+    CASE("no directory") {
+        struct pacct_state state;
+        const char* call;
+        snprintf(path, sizeof(path), "%s/nothing/state", check_dir);
+        set_offset(&state, 1);
+        CHECK_EQ(pacct_state_store(path, &state, &call), ENOENT);
+        CHECK(strcmp(call, "open") == 0);
+    }
+    return check_end();
 }

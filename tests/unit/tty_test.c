@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: a terminal gets a name only where no other terminal can have left the same number.
  * Invariant: pts/N only while there never were 2048 of them; every other name from the fixed numbers or from
  * tty/drivers; what only looks like a terminal of 16 bits has no name.
@@ -5,16 +6,14 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_tty.h"
+#include "event/tty.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char proc[64];
-
 static void put_file(const char* name, const char* text) {
     char path[256];
-    snprintf(path, sizeof(path), "%s/%s", proc, name);
+    snprintf(path, sizeof(path), "%s/%s", check_dir, name);
     if (text == NULL) {
         unlink(path);
         return;
@@ -23,6 +22,15 @@ static void put_file(const char* name, const char* text) {
     CHECK(f != NULL);
     CHECK(fputs(text, f) >= 0);
     CHECK(fclose(f) == 0);
+}
+
+static void make_proc(void) {
+    static const char* const dirs[] = {"tty", "sys", "sys/kernel", "sys/kernel/pty"};
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "%s/%s", check_dir, dirs[i]);
+        CHECK(mkdir(path, 0700) == 0);
+    }
 }
 
 static void pty(const char* max, const char* nr) {
@@ -37,7 +45,7 @@ static void is(struct pacct_ttys* ttys, unsigned tty, time_t now, const char* ex
 }
 
 static struct pacct_ttys* fresh(void) {
-    struct pacct_ttys* const ttys = pacct_ttys_new(proc);
+    struct pacct_ttys* const ttys = pacct_ttys_new(check_dir);
     CHECK(ttys != NULL);
     return ttys;
 }
@@ -132,25 +140,23 @@ static void distant_pseudo_terminals(void) {
     pacct_ttys_free(ttys);
 }
 
-int main(void) {
-    char path[128];
-    snprintf(proc, sizeof(proc), "/tmp/impacct-tty_test.XXXXXX");
-    CHECK(mkdtemp(proc) != NULL);
-    const char* const dirs[] = {"tty", "sys", "sys/kernel", "sys/kernel/pty"};
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(path, sizeof(path), "%s/%s", proc, dirs[i]);
-        CHECK(mkdir(path, 0700) == 0);
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("fixed names") {
+        make_proc();
+        fixed_names();
     }
-    fixed_names();
-    pseudo_terminals();
-    drivers();
-    distant_pseudo_terminals();
-    pty(NULL, NULL);
-    put_file("tty/drivers", NULL);
-    for (size_t i = 4; i-- > 0;) {
-        snprintf(path, sizeof(path), "%s/%s", proc, dirs[i]);
-        CHECK(rmdir(path) == 0);
+    CASE("pseudo terminals") {
+        make_proc();
+        pseudo_terminals();
     }
-    CHECK(rmdir(proc) == 0);
-    return 0;
+    CASE("drivers") {
+        make_proc();
+        drivers();
+    }
+    CASE("pseudo terminals that share the number of another") {
+        make_proc();
+        distant_pseudo_terminals();
+    }
+    return check_end();
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: any bytes become valid UTF-8, and valid UTF-8 stays as it is.
  * Invariant: each byte that is not part of a well-formed sequence becomes U+FFFD, no other byte changes.
  * Oracle: a slow model that computes code points and encodes them again, over every sequence of up to three bytes and
@@ -5,7 +6,7 @@
 #include "config.h"
 
 #include "check.h"
-#include "pacct_utf8.h"
+#include "base/utf8.h"
 #include "sample.h"
 
 static size_t slow_encode(uint32_t code, unsigned char* out) {
@@ -14,7 +15,7 @@ static size_t slow_encode(uint32_t code, unsigned char* out) {
         return 1;
     }
     const size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = len; i-- > 1;) {
+    for (size_t i = len - 1; i > 0; i--) {
         out[i] = (unsigned char)(0x80 + code % 64);
         code /= 64;
     }
@@ -95,9 +96,32 @@ static void copies(void) {
     }
 }
 
-int main(void) {
-    every_short_sequence();
-    long_sequences();
-    copies();
-    return 0;
+/* As Unicode has it: categories Cc (C0, DEL, C1), Zl and Zp. Over every code point, each cut short as well. */
+static void controls(void) {
+    for (uint32_t code = 0; code <= 0x10ffff; code++) {
+        unsigned char p[4];
+        unsigned got = 0;
+        const size_t len = slow_encode(code, p);
+        const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
+        CHECK_EQ(pacct_utf8_control(p, len, &got), control ? len : 0);
+        CHECK(!control || got == code);
+        CHECK(len == 1 || pacct_utf8_control(p, len - 1, &got) == 0);
+    }
+}
+
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    CASE("every sequence of up to three bytes") {
+        every_short_sequence();
+    }
+    CASE("sequences of four bytes") {
+        long_sequences();
+    }
+    CASE("copies") {
+        copies();
+    }
+    CASE("control characters") {
+        controls();
+    }
+    return check_end();
 }

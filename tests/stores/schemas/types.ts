@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms that the products publish of their files, put together from the parts that each package has; validate.js makes
 // a JSON schema of each. What a package has no type for is left open: Grafana's query of PostgreSQL.
 import type * as grafana from '@grafana/schema/dist/types/raw/dashboard/x/types.gen';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // validate.js TYPE=FILE...: has each file the form of that type of types.ts? A property that the type does not know is an
 // error, too. Exits with 1 if a file has not. To be run where the packages of package.json are installed beside it.
 import fs from 'node:fs';

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What processes used, as impacct says, against what is known of them.
+
+    usage.py kinds TOLD OUT.jsonl          TOLD: what tests/tools/usage_kinds printed, with one process for each process id.
+                                           Prints how far each field was away, and fails where it was too far, as
+                                           doc/source/reference/impacct-usage.rst says
+    usage.py storm TOLD OUT.jsonl BEFORE [loss|any]
+                                           TOLD: what tests/tools/usage_storm printed. Fails where a process has another's
+                                           usage, or where one that is not among the first BEFORE has none: with "loss",
+                                           some have to have none, with "any" they may. Prints how many of those had their own, and none
+"""
+import collections
+import json
+import sys
+
+PIPE = 3000
+RECORD = 64
+
+
+def exits(path):
+    for line in open(path, encoding="utf-8"):
+        e = json.loads(line)
+        if e["event"] == "exit":
+            yield e
+
+
+def own_chars(w, name):
+    """Without those of children that were waited for; None: impacct is not to know it."""
+    if w["kind"] == "children-threads":
+        return None
+    reaped = {"children": 2, "vfork": 1, "vfork-exit": 1}.get(w["kind"], 0)
+    pipes = 0 if w["kind"] == "vfork-exit" else reaped
+    if name == "wchar":  # each has also written its record
+        return w["wchar"] - PIPE * pipes - RECORD * reaped
+    # what a vforked child executes is read, too: as much as by the process itself
+    return (w["rchar"] - PIPE * pipes) // (2 if w["kind"] == "vfork" else 1)
+
+
+class Deviations:
+    def __init__(self):
+        self.of = collections.defaultdict(list)
+
+    def add(self, name, w, got, expected, low=0, high=0):
+        self.of[name].append(got - expected)
+        if not low <= got - expected <= high:
+            sys.exit(f"{name} is {got}, and {expected} was expected, from {low} to {high} more: {json.dumps(w)}")
+
+    def show(self):
+        for name, all_of in self.of.items():
+            all_of.sort()
+            print(f"{name}: {all_of.count(0)} of {len(all_of)} exact; from {all_of[0]} to {all_of[-1]}, "
+                  f"median {all_of[len(all_of) // 2]}")
+
+
+def check_kind(w, e, d):
+    kind, status = w["kind"], w["status"]
+    if e["usage_source"] != "exit":
+        sys.exit(f"has no usage: {w}")
+    ran = 1000 * (w["user_us"] + w["system_us"])
+    # it runs on after its end was told, which takes the longer the more memory it gives back; other threads, too
+    d.add("cpu_ns", w, e["cpu_ns"], ran, -20_000_000 - ran // 2, 2_000_000)
+    d.add("cpu_user_ns", w, e["cpu_user_ns"], 1000 * w["user_us"], -2 * ran - 20_000_000, 2 * ran + 20_000_000)
+    if e["cpu_user_ns"] + e["cpu_system_ns"] != e["cpu_ns"]:
+        sys.exit(f"the parts of cpu_ns are not the whole: {e}")
+    if kind == "memory-exec":
+        if not e["max_rss_kib"] < 10_000 < w["maxrss"]:
+            sys.exit(f"max_rss_kib is not of the last program: {e['max_rss_kib']} {w}")
+    elif kind not in ("vfork", "vfork-exit"):
+        d.add("max_rss_kib", w, e["max_rss_kib"], w["maxrss"], -1000, 0)
+    d.add("read_bytes", w, e["read_bytes"], 512 * w["inblock"])
+    # the record is written by the process itself, afterwards
+    d.add("write_bytes", w, e["write_bytes"], 512 * w["oublock"], -4096)
+    for name, there in (("read_chars", "rchar"), ("write_chars", "wchar")):
+        expected = own_chars(w, there)
+        if (expected is None) != (name not in e):
+            sys.exit(f"{name}: {e.get(name)} instead of {expected}: {w}")
+        if expected is not None:
+            d.add(name, w, e[name], expected, -RECORD if there == "wchar" else 0)
+    if kind != "unlinked" and "cancelled_write_bytes" in e:
+        d.add("cancelled_write_bytes", w, e["cancelled_write_bytes"], w["cancelled"])
+    d.add("voluntary_switches", w, e["voluntary_switches"], w["nvcsw"], -20)
+    d.add("involuntary_switches", w, e["involuntary_switches"], w["nivcsw"], -200)
+    several = kind in ("threads", "threads-64", "threads-left", "leader-first", "thread-exec", "children-threads")
+    if several and "threads" in e and e["threads"] < 2 or not several and e.get("threads") != 1:
+        sys.exit(f"threads: {e.get('threads')}: {w}")
+    if e["oom_killed"] or not e["start_ns"] <= e["end_ns"]:
+        sys.exit(f"{e}")
+    if e["status"] != status and kind != "leader-first":
+        sys.exit(f"it is another's record: {e} {w}")
+
+
+def kinds(told, out):
+    told = [json.loads(line) for line in open(told, encoding="utf-8")]
+    events = {e["pid"]: e for e in exits(out)}
+    deviations = Deviations()
+    for w in told:
+        check_kind(w, events[w["pid"]], deviations)
+    deviations.show()
+    print(len(told), "processes")
+
+
+def storm(told, out, before, loss=""):
+    uses = collections.defaultdict(list)
+    count = own = missing = seen = 0
+    for line in open(told, encoding="utf-8"):
+        pid, written = map(int, line.split())
+        uses[pid].append(written)
+        count += 1
+    for e in exits(out):
+        if e["comm"] != "usage_storm" or not e["forked"]:
+            continue
+        written = uses[e["pid"]].pop(0)
+        seen += 1
+        if e["usage_source"] == "missing":
+            missing += seen > int(before)
+            if any(name in e for name in ("cpu_ns", "write_chars", "max_rss_kib")):
+                sys.exit(f"says that it is missing, and is there: {e}")
+        elif e["write_chars"] != written:
+            sys.exit(f"has another's usage, and wrote {written}: {e}")
+        else:
+            own += seen > int(before)
+    print(own, missing)
+    if any(uses.values()):
+        sys.exit(f"only {seen} of {count} processes")
+    if loss != "any" and (missing > 0) != (loss == "loss"):
+        sys.exit(f"{missing} are missing")
+
+
+{"kinds": kinds, "storm": storm}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Intent: each rule of summaries, one by one: when a window is sent, what a group is, what an id is made of.
+ * Invariant: a window is sent once it is over, and again where a record came late; groups beyond the limit are one;
+ * what is not taken comes again; what could not be read again is not taken for what was sent.
+ * Oracle: a few records for each rule, whose sums are written down here. */
+#include "config.h"
+
+#include "event/id.h"
+#include "summary_run.h"
+
+static void one(uint64_t at, uint64_t second, const char* comm) {
+    struct record r = {.end = second, .elapsed = 1};
+    struct pacct_event ev;
+    snprintf(r.user, sizeof(r.user), "u");
+    snprintf(r.comm, sizeof(r.comm), "%s", comm);
+    make_event(&r, &ev);
+    add_event(&ev, at);
+}
+
+static const struct stored* find(const struct store* store, uint64_t start, const char* comm) {
+    for (unsigned i = 0; i < store->count; i++) {
+        const struct stored* const s = &store->at[i];
+        if (s->start == start && (comm == NULL ? s->window : !s->window && strcmp(s->comm, comm) == 0)) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* A window is sent when a record ends late enough after it, or the clock says so; what comes later amends it. */
+static void closing(void) {
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    one(0, BEGIN, "a");
+    one(1, BEGIN + 59, "b");
+    one(2, BEGIN + 60 + PACCT_SUMMARY_GRACE - 1, "a");
+    CHECK(!pacct_summary_is_due(run.sums));
+    one(3, BEGIN + 30, "a"); /* still in time */
+    one(4, BEGIN + 60 + PACCT_SUMMARY_GRACE, "a");
+    send_due(&live);
+    CHECK_EQ(live.received, 3);
+    CHECK_EQ(find(&live, BEGIN, "a")->count, 2);
+    CHECK_EQ(find(&live, BEGIN, "b")->count, 1);
+    CHECK(!find(&live, BEGIN, NULL)->complete); /* it was read from somewhere on */
+    CHECK_EQ(find(&live, BEGIN, NULL)->groups, 2);
+    CHECK_EQ(pacct_summary_deadline(run.sums), BEGIN + 120 + PACCT_SUMMARY_GRACE);
+    pacct_summary_idle(run.sums, BEGIN + 120 + PACCT_SUMMARY_GRACE - 1, true);
+    CHECK(!pacct_summary_is_due(run.sums));
+    pacct_summary_idle(run.sums, BEGIN + 120 + PACCT_SUMMARY_GRACE, true);
+    send_due(&live);
+    CHECK_EQ(live.received, 5);
+    CHECK(find(&live, BEGIN + 60, NULL)->complete);
+    CHECK_EQ(pacct_summary_deadline(run.sums), UINT64_MAX);
+    one(5, BEGIN + 5, "b"); /* late */
+    CHECK(!pacct_summary_is_due(run.sums));
+    CHECK(pacct_summary_idle(run.sums, BEGIN + 200, false)); /* another run might not know that it was sent */
+    CHECK(!pacct_summary_is_due(run.sums));
+    CHECK(!pacct_summary_idle(run.sums, BEGIN + 200, true));
+    send_due(&live);
+    CHECK_EQ(live.received, 7); /* only what changed */
+    CHECK_EQ(find(&live, BEGIN, "b")->count, 2);
+    CHECK_EQ(find(&live, BEGIN, "b")->revision, 1);
+    CHECK_EQ(find(&live, BEGIN, "a")->revision, 0);
+    CHECK_EQ(find(&live, BEGIN, NULL)->count, 4);
+    CHECK_EQ(find(&live, BEGIN, NULL)->late, 1);
+    CHECK_EQ(live.count, 5);
+    end();
+}
+
+/* One that comes after its window left is a part of its own. */
+static void much_too_late(void) {
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    for (uint64_t i = 0; i < 6; i++) {
+        one(i, BEGIN + 60 * i, "a");
+        send_due(&live);
+    }
+    one(6, BEGIN, "a");
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    unsigned parts = 0;
+    for (unsigned i = 0; i < live.count; i++) {
+        parts += live.at[i].start == BEGIN && !live.at[i].window;
+        CHECK(live.at[i].window || live.at[i].count == 1);
+    }
+    CHECK_EQ(parts, 2);
+    end();
+}
+
+/* Groups beyond the limit are one, and sums stay whole. */
+static void limit(void) {
+    options.max_groups = 4;
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    for (unsigned i = 0; i < 30; i++) {
+        char comm[8];
+        snprintf(comm, sizeof(comm), "c%u", i % 10);
+        one(i, BEGIN, comm);
+    }
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    CHECK_EQ(live.received, 6);
+    const struct stored* const window = find(&live, BEGIN, NULL);
+    CHECK_EQ(window->count, 30);
+    CHECK_EQ(window->other, 18);
+    CHECK_EQ(window->groups, 5);
+    const struct stored* const other = find(&live, BEGIN, "");
+    CHECK_EQ(other->count, 18);
+    CHECK_EQ(other->members, 1);
+    end();
+}
+
+/* A field that a record lacks is a group of its own, and so is an empty one. */
+static void lacking(void) {
+    struct record r = {.end = BEGIN};
+    struct pacct_event ev;
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    strcpy(r.comm, "a");
+    make_event(&r, &ev); /* an empty user */
+    add_event(&ev, 0);
+    r.no_user = true;
+    make_event(&r, &ev);
+    add_event(&ev, 1);
+    strcpy(r.comm, "");
+    make_event(&r, &ev);
+    ev.present.word[PACCT_F_COMM / 64] &= ~((uint64_t)1 << (PACCT_F_COMM % 64));
+    add_event(&ev, 2);
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    CHECK_EQ(live.count, 4);
+    CHECK_EQ(live.at[0].members, 2);
+    CHECK_EQ(live.at[1].members, 1);
+    CHECK_EQ(live.at[2].members, 0);
+    end();
+}
+
+/* The most frequent codes, at most five. */
+static void codes(void) {
+    struct record r = {.end = BEGIN};
+    struct pacct_event ev;
+    uint64_t at = 0;
+    begin(NULL, false);
+    strcpy(r.comm, "a");
+    for (r.code = 0; r.code < 8; r.code++) {
+        for (unsigned i = 0; i < (r.code == 3 ? 100 : r.code + 1); i++) {
+            make_event(&r, &ev);
+            add_event(&ev, at++);
+        }
+    }
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    CHECK(pacct_summary_sending(run.sums) != NULL);
+    const struct pacct_event* const summary = pacct_summary_next(run.sums, &origin);
+    const struct pacct_codes* const c = summary->v[PACCT_F_EXIT_CODES].codes;
+    static const uint64_t expected[][2] = {{3, 100}, {7, 8}, {6, 7}, {5, 6}, {4, 5}};
+    CHECK_EQ(c->count, 5);
+    for (unsigned i = 0; i < 5; i++) {
+        CHECK_EQ(c->of[i].code, expected[i][0]);
+        CHECK_EQ(c->of[i].times, expected[i][1]);
+    }
+    end();
+}
+
+/* What rsyslog does not take comes again. */
+static void refused(void) {
+    const struct pacct_event* ev;
+    char first[PACCT_ID_LEN];
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    for (unsigned i = 0; i < 5; i++) {
+        char comm[8];
+        snprintf(comm, sizeof(comm), "c%u", i);
+        one(i, BEGIN, comm);
+    }
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    CHECK(pacct_summary_sending(run.sums) != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        ev = pacct_summary_next(run.sums, &origin);
+        CHECK(ev != NULL);
+        receive(&live, ev);
+    }
+    pacct_summary_commit(run.sums);
+    ev = pacct_summary_next(run.sums, &origin);
+    memcpy(first, ev->v[PACCT_F_ID].s, sizeof(first));
+    while (pacct_summary_next(run.sums, &origin) != NULL) {
+    }
+    pacct_summary_rollback(run.sums);
+    ev = pacct_summary_next(run.sums, &origin);
+    CHECK(memcmp(first, ev->v[PACCT_F_ID].s, sizeof(first)) == 0);
+    pacct_summary_rollback(run.sums);
+    CHECK(pacct_summary_is_due(run.sums));
+    send_due(&live);
+    CHECK_EQ(live.received, 6);
+    CHECK_EQ(live.count, 6);
+    CHECK(!pacct_summary_is_due(run.sums));
+    end();
+}
+
+/* What could not be read again is not taken for what was sent. */
+static void lost(void) {
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    one(0, BEGIN, "a");
+    one(1, BEGIN, "a");
+    one(2, BEGIN + 70, "a");
+    send_due(&live);
+    const struct saved saved = save();
+    CHECK_EQ(saved.first, 0);
+    end();
+    begin(&saved, false);
+    one(0, BEGIN, "a"); /* the second one is gone, and the third */
+    pacct_summary_lost(run.sums);
+    one(3, BEGIN + 1, "a");
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    uint64_t count = 0;
+    for (unsigned i = 0; i < live.count; i++) {
+        count += live.at[i].window ? 0 : live.at[i].count;
+        CHECK(!live.at[i].complete);
+    }
+    CHECK_EQ(count, 3);
+    end();
+}
+
+static void another_configuration(void) {
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    one(0, BEGIN, "a");
+    one(1, BEGIN + 70, "a");
+    send_due(&live);
+    const struct saved saved = save();
+    end();
+    options.by.count = 1;
+    begin(&saved, false);
+    one(0, BEGIN, "a");
+    one(1, BEGIN + 70, "a");
+    send_due(&live);
+    CHECK_EQ(live.count, 4); /* the same with other ids */
+    end();
+}
+
+/* Keys, and the ids made of them, are bytes that anybody can make. */
+static void keys(void) {
+    static const struct pacct_summary_by by = {3, {PACCT_F_COMMAND_LINE, PACCT_F_UID, PACCT_F_COMM}};
+    static const struct {
+        const char *line, *word;
+    } cases[] = {{"make -j2", "make"}, {"make", "make"},
+                 {"'a b' c", "'a b'"}, {"$'it\\'s a' c", "$'it\\'s a'"},
+                 {"''", "''"},         {"/bin/'x y'z q", "/bin/'x y'z"}};
+    struct pacct_event ev;
+    char key[PACCT_SUMMARY_KEY_MAX], expected[PACCT_SUMMARY_KEY_MAX];
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        pacct_event_begin(&origin, &ev);
+        pacct_event_set_str(&ev, PACCT_F_COMMAND_LINE, cases[i].line, strlen(cases[i].line));
+        pacct_event_set_int(&ev, PACCT_F_UID, 0x1234);
+        const size_t len = pacct_summary_key(&by, &ev, key);
+        const size_t word = strlen(cases[i].word);
+        expected[0] = 2;
+        expected[1] = (char)word;
+        memcpy(expected + 2, cases[i].word, word);
+        memcpy(expected + 2 + word, "\1\0\0\0\0\0\0\x12\x34\0", 10);
+        CHECK_EQ(len, word + 12);
+        CHECK(memcmp(key, expected, len) == 0);
+    }
+    /* nothing is cut within a character */
+    char text[400];
+    for (size_t i = 0; i < sizeof(text); i += 2) {
+        memcpy(text + i, "\xc3\xa9", 2);
+    }
+    pacct_event_begin(&origin, &ev);
+    pacct_event_set_str(&ev, PACCT_F_COMM, text, sizeof(text));
+    CHECK_EQ(pacct_summary_key(&by, &ev, key), 2 + 2 + 254);
+    CHECK_EQ((unsigned char)key[3], 254);
+    CHECK(!pacct_summary_groups_by(PACCT_F_ARGS) && !pacct_summary_groups_by(PACCT_F_FILE) &&
+          !pacct_summary_groups_by(PACCT_F_PROCESSES));
+    CHECK(pacct_summary_groups_by(PACCT_F_JOB_ID) && pacct_summary_groups_by(PACCT_F_LOGIN_USER) &&
+          pacct_summary_groups_by(PACCT_F_COMMAND_LINE));
+}
+
+int main(int argc, char** argv) {
+    check_begin(argc, argv);
+    pacct_id_init();
+    CASE("when a window is sent, and sent again") {
+        closing();
+    }
+    CASE("after its window left") {
+        much_too_late();
+    }
+    CASE("more groups than there may be") {
+        limit();
+    }
+    CASE("what a record lacks") {
+        lacking();
+    }
+    CASE("exit codes") {
+        codes();
+    }
+    CASE("what is not taken comes again") {
+        refused();
+    }
+    CASE("what was lost meanwhile") {
+        lost();
+    }
+    CASE("another configuration") {
+        another_configuration();
+    }
+    CASE("keys") {
+        keys();
+    }
+    return check_end();
+}
