@@ -17,6 +17,7 @@
 #include "capture/capture.h"
 #include "command/enrich.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 /* so long nothing was too much before it is said again */
@@ -31,34 +32,20 @@ struct impacct_exec {
     struct pacct_capture_counts counted; /* so much is in the counters */
     int64_t overload_ms; /* when there was too much last; 0: not lately */
     statsobj_t* stats;
-    STATSCOUNTER_DEF(ctr_matched, mut_matched)
-    STATSCOUNTER_DEF(ctr_inherited, mut_inherited)
-    STATSCOUNTER_DEF(ctr_scanned, mut_scanned)
-    STATSCOUNTER_DEF(ctr_missing, mut_missing)
-    STATSCOUNTER_DEF(ctr_evicted, mut_evicted)
-    STATSCOUNTER_DEF(ctr_lost, mut_lost)
-    STATSCOUNTER_DEF(ctr_cut, mut_cut)
-    STATSCOUNTER_DEF(ctr_sent, mut_sent)
-    STATSCOUNTER_DEF(ctr_dropped, mut_dropped)
+    struct impacct_counter matched, inherited, scanned, missing, evicted, lost, cut, sent, dropped;
 };
 
-static rsRetVal make_counters(struct impacct_exec* e, const struct impacct_settings* settings) {
-    DEFiRet;
-    CHKiRet(impacct_stats_make(&e->stats, e->host, settings, "commandLine"));
-    IMPACCT_COUNTER(e->host, e, "matched", ctr_matched, mut_matched);
-    IMPACCT_COUNTER(e->host, e, "inherited", ctr_inherited, mut_inherited);
-    IMPACCT_COUNTER(e->host, e, "scanned", ctr_scanned, mut_scanned);
-    IMPACCT_COUNTER(e->host, e, "missing", ctr_missing, mut_missing);
-    IMPACCT_COUNTER(e->host, e, "evicted", ctr_evicted, mut_evicted);
-    IMPACCT_COUNTER(e->host, e, "events.lost", ctr_lost, mut_lost);
-    IMPACCT_COUNTER(e->host, e, "events.cut", ctr_cut, mut_cut);
-    IMPACCT_COUNTER(e->host, e, "exec.messages", ctr_sent, mut_sent);
-    IMPACCT_COUNTER(e->host, e, "exec.messages.dropped", ctr_dropped, mut_dropped);
-    CHKiRet(e->host->statsobj->ConstructFinalize(e->stats));
-
-finalize_it:
-    RETiRet;
-}
+static const struct impacct_counter_row rows[] = {
+    {"matched", offsetof(struct impacct_exec, matched), CTR_FLAG_RESETTABLE},
+    {"inherited", offsetof(struct impacct_exec, inherited), CTR_FLAG_RESETTABLE},
+    {"scanned", offsetof(struct impacct_exec, scanned), CTR_FLAG_RESETTABLE},
+    {"missing", offsetof(struct impacct_exec, missing), CTR_FLAG_RESETTABLE},
+    {"evicted", offsetof(struct impacct_exec, evicted), CTR_FLAG_RESETTABLE},
+    {"events.lost", offsetof(struct impacct_exec, lost), CTR_FLAG_RESETTABLE},
+    {"events.cut", offsetof(struct impacct_exec, cut), CTR_FLAG_RESETTABLE},
+    {"exec.messages", offsetof(struct impacct_exec, sent), CTR_FLAG_RESETTABLE},
+    {"exec.messages.dropped", offsetof(struct impacct_exec, dropped), CTR_FLAG_RESETTABLE},
+};
 
 struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const struct impacct_settings* settings) {
     char reason[PACCT_CAPTURE_REASON_MAX];
@@ -78,7 +65,8 @@ struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const str
     e->host = host;
     e->settings = settings;
     e->capture = pacct_capture_new(&options, reason);
-    if (e->capture == NULL || make_counters(e, settings) != RS_RET_OK) {
+    if (e->capture == NULL || impacct_stats_make(&e->stats, host, settings, "commandLine", e, rows,
+                                                 sizeof(rows) / sizeof(rows[0])) != RS_RET_OK) {
         LogError(0, RS_RET_ERR, "impacct: command lines cannot be captured, records of '%s' go without them: %s",
                  settings->file, e->capture == NULL ? reason : "out of memory");
         impacct_exec_free(e);
@@ -139,11 +127,7 @@ rsRetVal impacct_exec_next(struct impacct_exec* e, time_t now, const struct pacc
 }
 
 void impacct_exec_count_sent(struct impacct_exec* e, bool sent) {
-    if (sent) {
-        STATSCOUNTER_INC(e->ctr_sent, e->mut_sent);
-    } else {
-        STATSCOUNTER_INC(e->ctr_dropped, e->mut_dropped);
-    }
+    impacct_counter_add(sent ? &e->sent : &e->dropped, 1);
 }
 
 int impacct_exec_ready_fd(const struct impacct_exec* e) {
@@ -167,14 +151,14 @@ static void see_overload(struct impacct_exec* e, bool overload) {
 void impacct_exec_count(struct impacct_exec* e) {
     const struct pacct_capture_counts now = pacct_capture_counts(e->capture);
     const struct pacct_capture_counts* const then = &e->counted;
-    STATSCOUNTER_ADD(e->ctr_matched, e->mut_matched, now.join.exec - then->join.exec);
-    STATSCOUNTER_ADD(e->ctr_inherited, e->mut_inherited, now.join.inherited - then->join.inherited);
-    STATSCOUNTER_ADD(e->ctr_scanned, e->mut_scanned, now.join.scan - then->join.scan);
-    STATSCOUNTER_ADD(e->ctr_missing, e->mut_missing, now.join.missing - then->join.missing);
-    STATSCOUNTER_ADD(e->ctr_evicted, e->mut_evicted, now.join.evicted - then->join.evicted);
-    STATSCOUNTER_ADD(e->ctr_lost, e->mut_lost, now.lost - then->lost);
-    STATSCOUNTER_ADD(e->ctr_cut, e->mut_cut, now.cut - then->cut);
-    STATSCOUNTER_ADD(e->ctr_dropped, e->mut_dropped, now.dropped - then->dropped);
+    impacct_counter_add(&e->matched, now.join.exec - then->join.exec);
+    impacct_counter_add(&e->inherited, now.join.inherited - then->join.inherited);
+    impacct_counter_add(&e->scanned, now.join.scan - then->join.scan);
+    impacct_counter_add(&e->missing, now.join.missing - then->join.missing);
+    impacct_counter_add(&e->evicted, now.join.evicted - then->join.evicted);
+    impacct_counter_add(&e->lost, now.lost - then->lost);
+    impacct_counter_add(&e->cut, now.cut - then->cut);
+    impacct_counter_add(&e->dropped, now.dropped - then->dropped);
     see_overload(e, now.join.evicted > then->join.evicted || now.lost > then->lost || now.cut > then->cut);
     e->counted = now;
 }

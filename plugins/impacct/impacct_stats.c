@@ -10,12 +10,16 @@
 #include "impacct_stats.h"
 
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 
 rsRetVal impacct_stats_make(statsobj_t** stats,
                             const struct impacct_host* host,
                             const struct impacct_settings* settings,
-                            const char* part) {
+                            const char* part,
+                            void* owner,
+                            const struct impacct_counter_row* rows,
+                            size_t count) {
     DEFiRet;
     char name[PATH_MAX + 64];
     const bool in_path = settings->name[0] == '\0';
@@ -25,48 +29,61 @@ rsRetVal impacct_stats_make(statsobj_t** stats,
     CHKiRet(host->statsobj->Construct(stats));
     CHKiRet(host->statsobj->SetName(*stats, (uchar*)name));
     CHKiRet(host->statsobj->SetOrigin(*stats, UCHAR_CONSTANT("impacct")));
+    for (size_t i = 0; i < count; i++) {
+        struct impacct_counter* const c = (void*)((char*)owner + rows[i].at);
+        STATSCOUNTER_INIT(c->value, c->mutex);
+        CHKiRet(
+            host->statsobj->AddCounter(*stats, (const uchar*)rows[i].name, ctrType_IntCtr, rows[i].flags, &c->value));
+    }
+    CHKiRet(host->statsobj->ConstructFinalize(*stats));
 
 finalize_it:
     RETiRet;
 }
+
+void impacct_counter_add(struct impacct_counter* c, uint64_t n) {
+    STATSCOUNTER_ADD(c->value, c->mutex, n);
+}
+
+static void set_gauge(struct impacct_counter* c, uint64_t value) {
+    __atomic_store_n(&c->value, value, __ATOMIC_RELAXED);
+}
+
+static const struct impacct_counter_row rows[] = {
+    {"read", offsetof(struct impacct_counters, read), CTR_FLAG_RESETTABLE},
+    {"submitted", offsetof(struct impacct_counters, submitted), CTR_FLAG_RESETTABLE},
+    {"discarded", offsetof(struct impacct_counters, discarded), CTR_FLAG_RESETTABLE},
+    {"invalid", offsetof(struct impacct_counters, invalid), CTR_FLAG_RESETTABLE},
+    {"bytes", offsetof(struct impacct_counters, bytes), CTR_FLAG_RESETTABLE},
+    {"state.messages", offsetof(struct impacct_counters, states), CTR_FLAG_RESETTABLE},
+    {"names.late", offsetof(struct impacct_counters, names_late), CTR_FLAG_RESETTABLE},
+    {"summary.messages", offsetof(struct impacct_counters, summaries), CTR_FLAG_RESETTABLE},
+    {"held.batches", offsetof(struct impacct_counters, held_batches), CTR_FLAG_NONE},
+    {"held.messages", offsetof(struct impacct_counters, held_messages), CTR_FLAG_NONE},
+    {"held.seconds", offsetof(struct impacct_counters, held_seconds), CTR_FLAG_NONE},
+};
 
 rsRetVal impacct_counters_make(struct impacct_counters* c,
                                const struct impacct_host* host,
                                const struct impacct_settings* settings) {
-    DEFiRet;
-    CHKiRet(impacct_stats_make(&c->stats, host, settings, NULL));
-    IMPACCT_COUNTER(host, c, "read", ctr_read, mut_read);
-    IMPACCT_COUNTER(host, c, "submitted", ctr_submitted, mut_submitted);
-    IMPACCT_COUNTER(host, c, "discarded", ctr_discarded, mut_discarded);
-    IMPACCT_COUNTER(host, c, "invalid", ctr_invalid, mut_invalid);
-    IMPACCT_COUNTER(host, c, "bytes", ctr_bytes, mut_bytes);
-    IMPACCT_COUNTER(host, c, "state.messages", ctr_states, mut_states);
-    IMPACCT_COUNTER(host, c, "names.late", ctr_names_late, mut_names_late);
-    IMPACCT_COUNTER(host, c, "summary.messages", ctr_summaries, mut_summaries);
-    IMPACCT_GAUGE(host, c, "held.batches", held_batches);
-    IMPACCT_GAUGE(host, c, "held.messages", held_messages);
-    IMPACCT_GAUGE(host, c, "held.seconds", held_seconds);
-    CHKiRet(host->statsobj->ConstructFinalize(c->stats));
-
-finalize_it:
-    RETiRet;
+    return impacct_stats_make(&c->stats, host, settings, NULL, c, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 void impacct_counters_add(struct impacct_counters* c, const struct impacct_counts* t) {
-    STATSCOUNTER_ADD(c->ctr_read, c->mut_read, t->read);
-    STATSCOUNTER_ADD(c->ctr_submitted, c->mut_submitted, t->submitted);
-    STATSCOUNTER_ADD(c->ctr_discarded, c->mut_discarded, t->discarded);
-    STATSCOUNTER_ADD(c->ctr_invalid, c->mut_invalid, t->invalid);
-    STATSCOUNTER_ADD(c->ctr_bytes, c->mut_bytes, t->bytes);
-    STATSCOUNTER_ADD(c->ctr_states, c->mut_states, t->states);
-    STATSCOUNTER_ADD(c->ctr_names_late, c->mut_names_late, t->names_late);
-    STATSCOUNTER_ADD(c->ctr_summaries, c->mut_summaries, t->summaries);
+    impacct_counter_add(&c->read, t->read);
+    impacct_counter_add(&c->submitted, t->submitted);
+    impacct_counter_add(&c->discarded, t->discarded);
+    impacct_counter_add(&c->invalid, t->invalid);
+    impacct_counter_add(&c->bytes, t->bytes);
+    impacct_counter_add(&c->states, t->states);
+    impacct_counter_add(&c->names_late, t->names_late);
+    impacct_counter_add(&c->summaries, t->summaries);
 }
 
 void impacct_counters_set_held(struct impacct_counters* c, uint64_t batches, uint64_t messages, uint64_t seconds) {
-    __atomic_store_n(&c->held_batches, batches, __ATOMIC_RELAXED);
-    __atomic_store_n(&c->held_messages, messages, __ATOMIC_RELAXED);
-    __atomic_store_n(&c->held_seconds, seconds, __ATOMIC_RELAXED);
+    set_gauge(&c->held_batches, batches);
+    set_gauge(&c->held_messages, messages);
+    set_gauge(&c->held_seconds, seconds);
 }
 
 void impacct_counters_free(struct impacct_counters* c, const struct impacct_host* host) {

@@ -9,28 +9,35 @@
 #include "impacct_host.h"
 #include "impacct_params.h"
 
+/** A value that impstats reads, hence atomic. */
+struct impacct_counter {
+    STATSCOUNTER_DEF(value, mutex)
+};
+
+/** A counter of some struct. */
+struct impacct_counter_row {
+    const char* name;
+    size_t at; /**< offset of its struct impacct_counter */
+    int8_t flags; /**< CTR_FLAG_RESETTABLE; CTR_FLAG_NONE: a value that goes up and down */
+};
+
 /**
- * Begin a statistics object.
+ * Make a statistics object, whose counters are visible to impstats from then on.
  *
  * @param stats set, also on failure; NULL: there is none
  * @param settings for its name: that of the input, or impacct(FILE)
  * @param part of the input that it is of; NULL: of the input itself
+ * @param owner the struct that the counters are in; all zero
  */
 rsRetVal impacct_stats_make(statsobj_t** stats,
                             const struct impacct_host* host,
                             const struct impacct_settings* settings,
-                            const char* part);
+                            const char* part,
+                            void* owner,
+                            const struct impacct_counter_row* rows,
+                            size_t count);
 
-/** Give a counter to the object "stats" of a struct. As CHKiRet(). */
-#define IMPACCT_COUNTER(host, owner, text, ctr, mut)                                                                \
-    STATSCOUNTER_INIT((owner)->ctr, (owner)->mut);                                                                  \
-    CHKiRet((host)->statsobj->AddCounter((owner)->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_RESETTABLE, \
-                                         &(owner)->ctr))
-
-/** The same of a value that goes up and down. */
-#define IMPACCT_GAUGE(host, owner, text, ctr)                                                                 \
-    CHKiRet((host)->statsobj->AddCounter((owner)->stats, UCHAR_CONSTANT(text), ctrType_IntCtr, CTR_FLAG_NONE, \
-                                         &(owner)->ctr))
+void impacct_counter_add(struct impacct_counter* c, uint64_t n);
 
 /** What is counted. Apart from the counters until rsyslog has taken everything: what is sent again is not read twice.
  */
@@ -38,18 +45,11 @@ struct impacct_counts {
     uint64_t read, submitted, discarded, invalid, bytes, states, names_late, summaries;
 };
 
-/** The counters. Read by impstats, hence atomic. */
+/** The counters. */
 struct impacct_counters {
     statsobj_t* stats;
-    STATSCOUNTER_DEF(ctr_read, mut_read)
-    STATSCOUNTER_DEF(ctr_submitted, mut_submitted)
-    STATSCOUNTER_DEF(ctr_discarded, mut_discarded)
-    STATSCOUNTER_DEF(ctr_invalid, mut_invalid)
-    STATSCOUNTER_DEF(ctr_bytes, mut_bytes)
-    STATSCOUNTER_DEF(ctr_states, mut_states)
-    STATSCOUNTER_DEF(ctr_names_late, mut_names_late)
-    STATSCOUNTER_DEF(ctr_summaries, mut_summaries)
-    intctr_t held_batches, held_messages, held_seconds;
+    struct impacct_counter read, submitted, discarded, invalid, bytes, states, names_late, summaries;
+    struct impacct_counter held_batches, held_messages, held_seconds;
 };
 
 /**

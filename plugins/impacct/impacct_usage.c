@@ -14,6 +14,7 @@
 #include "impacct_stats.h"
 #include "capture/usage.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 struct impacct_usage {
@@ -21,22 +22,14 @@ struct impacct_usage {
     struct pacct_usage_capture* capture;
     struct pacct_usage_counts counted; /* so much is in the counters */
     statsobj_t* stats;
-    STATSCOUNTER_DEF(ctr_matched, mut_matched)
-    STATSCOUNTER_DEF(ctr_missing, mut_missing)
-    STATSCOUNTER_DEF(ctr_lost, mut_lost)
+    struct impacct_counter matched, missing, lost;
 };
 
-static rsRetVal make_counters(struct impacct_usage* u, const struct impacct_settings* settings) {
-    DEFiRet;
-    CHKiRet(impacct_stats_make(&u->stats, u->host, settings, "usage"));
-    IMPACCT_COUNTER(u->host, u, "usage.matched", ctr_matched, mut_matched);
-    IMPACCT_COUNTER(u->host, u, "usage.missing", ctr_missing, mut_missing);
-    IMPACCT_COUNTER(u->host, u, "events.lost", ctr_lost, mut_lost);
-    CHKiRet(u->host->statsobj->ConstructFinalize(u->stats));
-
-finalize_it:
-    RETiRet;
-}
+static const struct impacct_counter_row rows[] = {
+    {"usage.matched", offsetof(struct impacct_usage, matched), CTR_FLAG_RESETTABLE},
+    {"usage.missing", offsetof(struct impacct_usage, missing), CTR_FLAG_RESETTABLE},
+    {"events.lost", offsetof(struct impacct_usage, lost), CTR_FLAG_RESETTABLE},
+};
 
 struct impacct_usage* impacct_usage_new(const struct impacct_host* host, const struct impacct_settings* settings) {
     char reason[PACCT_BPF_REASON_MAX] = "out of memory";
@@ -45,7 +38,8 @@ struct impacct_usage* impacct_usage_new(const struct impacct_host* host, const s
         u->host = host;
         u->capture = pacct_usage_capture_new(reason);
     }
-    if (u == NULL || u->capture == NULL || make_counters(u, settings) != RS_RET_OK) {
+    if (u == NULL || u->capture == NULL ||
+        impacct_stats_make(&u->stats, host, settings, "usage", u, rows, sizeof(rows) / sizeof(rows[0])) != RS_RET_OK) {
         LogMsg(0, RS_RET_ERR, settings->usage == IMPACCT_USAGE_AUTO ? LOG_INFO : LOG_ERR,
                "impacct: usage cannot be captured, records of '%s' go without it: BPF: %s", settings->file,
                u == NULL || u->capture == NULL ? reason : "out of memory");
@@ -81,8 +75,8 @@ void impacct_usage_records_again(struct impacct_usage* u) {
 
 void impacct_usage_count(struct impacct_usage* u) {
     const struct pacct_usage_counts now = pacct_usage_capture_counts(u->capture);
-    STATSCOUNTER_ADD(u->ctr_matched, u->mut_matched, now.matched - u->counted.matched);
-    STATSCOUNTER_ADD(u->ctr_missing, u->mut_missing, now.missing - u->counted.missing);
-    STATSCOUNTER_ADD(u->ctr_lost, u->mut_lost, now.lost - u->counted.lost);
+    impacct_counter_add(&u->matched, now.matched - u->counted.matched);
+    impacct_counter_add(&u->missing, now.missing - u->counted.missing);
+    impacct_counter_add(&u->lost, now.lost - u->counted.lost);
     u->counted = now;
 }

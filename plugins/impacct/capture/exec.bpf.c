@@ -12,10 +12,6 @@
  * is run for each task when the reader asks how often each process has executed
  * something: which the kernel counts itself, whoever was or was not told.
  *
- * The structures of the kernel are declared here with the members that are
- * used; where they lie is found out when the program is loaded (CO-RE), so
- * that the same file serves all kernels from 5.8 on.
- *
  * Speed: to call a helper costs more than ten reads, so that what the kernel's
  * verifier lets be read directly is, and names are copied in words.
  *
@@ -31,40 +27,14 @@
  * what was executed: after a loss, all that runs is in doubt. What cannot be
  * read is left out and flagged.
  *
- * License: this one file may also be used under the GPL or the BSD license,
+ * License: this file may also be used under the GPL or the BSD license,
  * because the kernel lends its helpers to programs only that say so.
  */
-#include <stdbool.h>
-#include <stddef.h>
-
-typedef unsigned char uint8_t;
-typedef unsigned short uint16_t;
-typedef unsigned int uint32_t;
-typedef unsigned long long uint64_t;
-/* as libbpf's headers name them */
-typedef uint8_t __u8;
-typedef uint16_t __u16, __be16;
-typedef uint32_t __u32, __be32, __wsum;
-typedef uint64_t __u64;
-typedef int __s32;
-typedef long long __s64;
-
-/* of include/uapi/linux/bpf.h */
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
-enum { BPF_F_MMAPABLE = 1 << 10 };
-enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
-enum { BPF_RB_AVAIL_DATA = 0 };
-
-#include <bpf/bpf_helpers.h>
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
-
+#include "capture/kernel.bpf.h"
 #include "capture/wire_format.h"
 
 #define PF_EXITING 0x00000004u
 #define PF_KTHREAD 0x00200000u
-#define PID_NS_LEVELS 8
 #define PATH_STEPS 48
 /* a name of fewer bytes is in the dentry itself, in every kernel; in some, longer ones are, too */
 #define SHORT_NAME 32
@@ -77,32 +47,6 @@ enum { BPF_RB_AVAIL_DATA = 0 };
  * compiler kept in a register, or read a second time behind a check, the kernel's verifier would not know the bounds.
  */
 #define ONCE(value) (*(volatile __typeof__(value)*)&(value))
-
-#define KERNEL __attribute__((preserve_access_index))
-
-struct pid_namespace {
-    struct {
-        unsigned int inum;
-    } ns;
-} KERNEL;
-
-struct upid {
-    int nr;
-    struct pid_namespace* ns;
-} KERNEL;
-
-struct pid {
-    unsigned int level;
-    struct upid numbers[1];
-} KERNEL;
-
-typedef struct {
-    unsigned int val;
-} kuid_t;
-
-struct cred {
-    kuid_t uid;
-} KERNEL;
 
 struct qstr {
     uint32_t len;
@@ -177,22 +121,6 @@ struct css_set {
 
 enum cgroup_subsys_id { memory_cgrp_id = 0, pids_cgrp_id = 0, freezer_cgrp_id = 0 };
 
-struct task_struct {
-    int pid, tgid;
-    unsigned int flags;
-    uint64_t start_time, start_boottime;
-    struct task_struct *real_parent, *group_leader;
-    struct pid* thread_pid;
-    struct mm_struct* mm;
-    struct fs_struct* fs;
-    const struct cred* real_cred;
-    struct css_set* cgroups;
-    uint64_t self_exec_id;
-    kuid_t loginuid;
-    unsigned int sessionid;
-    char comm[PACCT_WIRE_COMM];
-} KERNEL;
-
 struct linux_binprm;
 struct seq_file;
 
@@ -248,8 +176,6 @@ struct {
     __type(value, struct pacct_wire_shared);
 } shared SEC(".maps");
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
 static __always_inline void count_lost(void) {
     const uint32_t zero = 0;
     struct pacct_wire_shared* const s = bpf_map_lookup_elem(&shared, &zero);
@@ -287,28 +213,6 @@ static __always_inline uint64_t waiting(void) {
 
 static __always_inline uint64_t wake_flags(uint64_t bytes) {
     return bytes > RING_SIZE / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-/* Number of a process in the namespace that is looked at; 0: it is not in there. */
-static __always_inline uint32_t number_of(struct task_struct* leader, uint32_t pid_ns) {
-    struct pid* const pid = leader->thread_pid;
-    const uint32_t level = pid->level;
-    if (pid->numbers[0].ns->ns.inum == pid_ns) {
-        return (uint32_t)pid->numbers[0].nr;
-    }
-    for (uint32_t i = 1; i < PID_NS_LEVELS && i <= level; i++) {
-        struct upid* const up = (void*)pid + bpf_core_field_offset(pid->numbers) + i * bpf_core_type_size(struct upid);
-        if (BPF_CORE_READ(up, ns, ns.inum) == pid_ns) {
-            return (uint32_t)BPF_CORE_READ(up, nr);
-        }
-    }
-    return 0;
-}
-
-static __always_inline void copy_comm(char to[PACCT_WIRE_COMM], const struct task_struct* task) {
-    const uint64_t* const from = (const uint64_t*)task->comm;
-    ((uint64_t*)to)[0] = from[0];
-    ((uint64_t*)to)[1] = from[1];
 }
 
 /* What a fork tells, and an exec, too; false: the process is not in the namespace */

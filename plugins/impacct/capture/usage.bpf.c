@@ -14,45 +14,17 @@
  * followed instead. There is a program for each of the two, of which one is
  * loaded.
  *
- * The structures of the kernel are declared here with the members that are
- * used; where they lie is found out when the program is loaded (CO-RE).
- *
  * Concurrency and locking: other threads of the process may be released
  * meanwhile; where what they leave changed, the event says so.
  *
  * Failure model: an event that does not fit is counted.
  *
- * License: this one file may also be used under the GPL or the BSD license,
+ * License: this file may also be used under the GPL or the BSD license,
  * because the kernel lends its helpers to programs only that say so.
  */
-#include <stdbool.h>
-#include <stddef.h>
-
-typedef unsigned char uint8_t;
-typedef unsigned short uint16_t;
-typedef unsigned int uint32_t;
-typedef unsigned long long uint64_t;
-/* as libbpf's headers name them */
-typedef uint8_t __u8;
-typedef uint16_t __u16, __be16;
-typedef uint32_t __u32, __be32, __wsum;
-typedef uint64_t __u64;
-typedef int __s32;
-typedef long long __s64;
-
-/* of include/uapi/linux/bpf.h */
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_RINGBUF = 27 };
-enum { BPF_F_MMAPABLE = 1 << 10 };
-enum { BPF_RB_NO_WAKEUP = 1 };
-
-#include <bpf/bpf_helpers.h>
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
-
+#include "capture/kernel.bpf.h"
 #include "capture/usage_format.h"
 
-#define PID_NS_LEVELS 8
 #define RING_SIZE (8 << 20)
 /* More threads are not left when the last one ends; if they are, the event says that it does not have all. */
 #define THREADS 32
@@ -61,46 +33,6 @@ enum { BPF_RB_NO_WAKEUP = 1 };
 #define SIGNAL_MASK 0x7f
 #define SIGKILL 9
 
-#define KERNEL __attribute__((preserve_access_index))
-
-struct pid_namespace {
-    struct {
-        unsigned int inum;
-    } ns;
-} KERNEL;
-
-struct upid {
-    int nr;
-    struct pid_namespace* ns;
-} KERNEL;
-
-struct pid {
-    unsigned int level;
-    struct upid numbers[1];
-} KERNEL;
-
-typedef struct {
-    unsigned int val;
-} kuid_t;
-
-typedef struct {
-    unsigned int val;
-} kgid_t;
-
-struct cred {
-    kuid_t uid;
-    kgid_t gid;
-} KERNEL;
-
-struct list_head {
-    struct list_head* next;
-} KERNEL;
-
-struct task_io_accounting {
-    uint64_t rchar, wchar;
-    uint64_t read_bytes, write_bytes, cancelled_write_bytes;
-} KERNEL;
-
 struct pacct_struct {
     int ac_flag;
     long ac_exitcode;
@@ -108,8 +40,6 @@ struct pacct_struct {
     uint64_t ac_utime, ac_stime;
     unsigned long ac_minflt, ac_majflt;
 } KERNEL;
-
-struct mm_struct;
 
 struct signal_struct {
     struct list_head thread_head;
@@ -150,35 +80,6 @@ struct mm_struct___before_6_2 {
 
 enum { FILE_PAGES = 0, ANON_PAGES = 1, SHMEM_PAGES = 3 };
 
-struct rq {
-    uint64_t clock, clock_task;
-} KERNEL;
-
-struct cfs_rq {
-    struct rq* rq;
-} KERNEL;
-
-struct sched_entity {
-    uint64_t exec_start, sum_exec_runtime;
-    struct cfs_rq* cfs_rq;
-} KERNEL;
-
-struct task_struct {
-    int pid;
-    uint64_t start_time;
-    struct sched_entity se;
-    struct task_struct* group_leader;
-    struct pid* thread_pid;
-    struct mm_struct* mm;
-    struct list_head thread_node;
-    struct signal_struct* signal;
-    const struct cred* real_cred;
-    uint64_t utime, stime;
-    unsigned long nvcsw, nivcsw;
-    struct task_io_accounting ioac;
-    char comm[PACCT_USAGE_COMM];
-} KERNEL;
-
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, RING_SIZE);
@@ -198,24 +99,6 @@ struct {
     __type(key, uint32_t);
     __type(value, struct pacct_usage_shared);
 } shared SEC(".maps");
-
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* Number of a process in the namespace that is looked at; 0: it is not in there. */
-static __always_inline uint32_t number_of(struct task_struct* leader, uint32_t pid_ns) {
-    struct pid* const pid = leader->thread_pid;
-    const uint32_t level = pid->level;
-    if (pid->numbers[0].ns->ns.inum == pid_ns) {
-        return (uint32_t)pid->numbers[0].nr;
-    }
-    for (uint32_t i = 1; i < PID_NS_LEVELS && i <= level; i++) {
-        struct upid* const up = (void*)pid + bpf_core_field_offset(pid->numbers) + i * bpf_core_type_size(struct upid);
-        if (BPF_CORE_READ(up, ns, ns.inum) == pid_ns) {
-            return (uint32_t)BPF_CORE_READ(up, nr);
-        }
-    }
-    return 0;
-}
 
 static __always_inline uint64_t pages(__s64 count) {
     return count > 0 ? (uint64_t)count : 0;
@@ -251,9 +134,7 @@ static __always_inline void fill_record(struct pacct_usage_wire* w, struct task_
     w->record_system = signal->pacct.ac_stime;
     w->record_minor_faults = signal->pacct.ac_minflt;
     w->record_major_faults = signal->pacct.ac_majflt;
-    const uint64_t* const name = (const uint64_t*)task->comm;
-    ((uint64_t*)w->comm)[0] = name[0];
-    ((uint64_t*)w->comm)[1] = name[1];
+    copy_comm(w->comm, task);
 }
 
 /* What released threads left, and the last one has. */
