@@ -5,7 +5,7 @@
  *
  * Algorithm: a record is taken if it is plausible and a plausible one, or the
  * end of the data, follows. Otherwise the next place is looked for, byte by
- * byte, where records are believed to begin (chain_at):
+ * byte, where records are believed to begin (find_chain):
  *  - it lies beyond the record in question: that one is whole, and is taken if
  *    it is plausible, or if it is only a little damaged and the distance is a
  *    whole number of records;
@@ -37,27 +37,27 @@ static size_t stride(const struct pacct_frame* frame, const uint8_t* p, size_t l
     return length;
 }
 
-/* Whether records begin at p: PACCT_FRAME_CHAIN plausible ones in a row, or fewer that end where the data ends.
+/* How much speaks for records that begin at p; 0: too little to believe it. Most how many plausible ones are in a row,
+ * up to PACCT_FRAME_CHAIN; then whether the first is of the version and byte order that the torn record before it has,
+ * since one kernel writes one kind; then whether they end where the data ends, or at least a part of one does.
  *
- * Where fewer are followed by damage, one of version 3 is believed alone: too much in it has to fit for an accident.
- * But if p lies within another plausible record it must not be believed lightly, since the end of a record followed by
- * zeros can look like one: then it takes two, or one that ends exactly where the data ends. */
-static bool chain_at(const struct pacct_frame* frame, const uint8_t* p, size_t len, bool within) {
+ * Where fewer than two are followed by damage, one of version 3 is believed alone: too much in it has to fit for an
+ * accident. But if p lies within another plausible record it must not be believed lightly, since the end of a record
+ * followed by zeros can look like one: then it takes two, or one that ends exactly where the data ends. */
+static unsigned chain_at(const struct pacct_frame* frame, const uint8_t* p, size_t len, bool within, bool same) {
     const bool newest = len > 1 && (p[1] & 0x7fu) == 3;
-    bool whole;
-    for (unsigned i = 0; i < PACCT_FRAME_CHAIN; i++) {
-        const bool plausible = judge(frame, p, len, &whole) == PACCT_PLAUSIBLE;
-        if (!whole) {
-            return i > 1 || (i == 1 && (!within || len == 0));
-        }
-        if (!plausible) {
-            return i > 1 || (i == 1 && !within && newest);
-        }
+    bool whole = true;
+    unsigned n = 0;
+    for (; n < PACCT_FRAME_CHAIN && judge(frame, p, len, &whole) == PACCT_PLAUSIBLE; n++) {
         const size_t step = stride(frame, p, len);
         p += step;
         len -= step;
     }
-    return true;
+    const bool exact = frame->at_end && len == 0, cut = !whole;
+    if (n == 0 || (n == 1 && !exact && (within || !(cut || (whole && newest))))) {
+        return 0;
+    }
+    return n * 8 + same * 4u + exact * 2u + cut;
 }
 
 size_t pacct_frame_blank_length(const uint8_t* p, size_t len) {
@@ -73,19 +73,28 @@ size_t pacct_frame_blank_length(const uint8_t* p, size_t len) {
     return n;
 }
 
-/* Distance from p to the next believable place behind it; 0: there is none in len bytes. The record at p has own
- * bytes if it is plausible, else 0: a record within it would have the same version. */
+/* Distance from p to the next believable place behind it; 0: there is none in len bytes. Where there are several in the
+ * bytes of one record, it is the one that most speaks for: a torn record's last bytes and most of the next one may look
+ * like a record, too. The record at p has own bytes if it is plausible, else 0: a record within it would have the same
+ * version. */
 static size_t find_chain(const struct pacct_frame* frame, const uint8_t* p, size_t len, size_t own) {
-    for (size_t q = 1; q + PACCT_RECORD_MIN <= len; q++) {
+    size_t best = 0, end = len;
+    unsigned most = 0;
+    for (size_t q = 1; q + PACCT_RECORD_MIN <= len && q < end; q++) {
         const size_t blank = p[q] != 0 ? 0 : pacct_frame_blank_length(p + q, len - q);
         if (blank > PACCT_RECORD_MAX) {
-            q += blank - PACCT_RECORD_MAX; /* no record is blank, but one may begin with some zeros */
+            q += blank - PACCT_RECORD_MAX - 1; /* no record is blank, but one may begin with some zeros */
+            continue;
         }
-        if ((q >= own || p[q + 1] == p[1]) && chain_at(frame, p + q, len - q, q < own)) {
-            return q;
+        const bool same = p[q + 1] == p[1], within = q < own;
+        const unsigned chain = within && !same ? 0 : chain_at(frame, p + q, len - q, within, same && !frame->skipping);
+        if (chain > most) {
+            end = best == 0 ? q + pacct_record_length(p + q) : end;
+            best = q;
+            most = chain;
         }
     }
-    return 0;
+    return best;
 }
 
 /* What to do where there is doubt. *n: also bytes from p to the next record, if one begins at p. */
