@@ -11,6 +11,7 @@
  * Failure model: a sentence that is too long is cut.
  */
 #include "impacct_notices.h"
+#include "base/confinement.h"
 #include "file/decompress.h"
 
 #include <errno.h>
@@ -85,6 +86,7 @@ bool impacct_log_found(const char* file,
                        enum pacct_found found,
                        const struct pacct_item* item,
                        struct pacct_notice* n) {
+    struct pacct_confinement confinement;
     switch (found) {
         case PACCT_FOUND_MISSING:
             LogMsg(0, RS_RET_FILE_NOT_FOUND, LOG_WARNING,
@@ -98,8 +100,8 @@ bool impacct_log_found(const char* file,
             }
             return false;
         case PACCT_FOUND_ERROR:
-            LogError(item->error, RS_RET_IO_ERROR, "impacct: '%s' cannot be read (%s); it is tried again", file,
-                     item->call);
+            LogError(item->error, RS_RET_IO_ERROR, "impacct: '%s' cannot be read (%s)%s; it is tried again", file,
+                     item->call, pacct_confinement(PACCT_CONFINED_FILE, item->error, &confinement));
             return false;
         case PACCT_FOUND_POSITION_LOST:
             pacct_notice_begin(n, PACCT_N_RECORDS_LOST, file);

@@ -19,6 +19,7 @@
 #include "impacct_notices.h"
 #include "accounting/acct.h"
 #include "accounting/space.h"
+#include "base/confinement.h"
 #include "base/fmt.h"
 #include "base/sys.h"
 
@@ -60,7 +61,9 @@ struct impacct_owner {
 
 static bool has_right(struct impacct_owner* o) {
     const char* why;
-    switch (pacct_acct_right()) {
+    struct pacct_confinement confinement;
+    const enum pacct_right right = pacct_acct_right();
+    switch (right) {
         case PACCT_RIGHT_GRANTED:
             return true;
         case PACCT_RIGHT_UNKNOWN:
@@ -82,8 +85,9 @@ static bool has_right(struct impacct_owner* o) {
     }
     o->powerless = true;
     LogError(0, RS_RET_ERR,
-             "impacct: accounting=\"own\" of '%s' cannot be done: %s. Records that come into this file are read",
-             o->settings->file, why);
+             "impacct: accounting=\"own\" of '%s' cannot be done: %s%s. Records that come into this file are read",
+             o->settings->file, why,
+             pacct_confinement(PACCT_CONFINED_CALL, right == PACCT_RIGHT_NO_KERNEL ? ENOSYS : EPERM, &confinement));
     return false;
 }
 

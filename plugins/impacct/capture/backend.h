@@ -11,7 +11,7 @@
 #include "command/command.h"
 
 /** Size of the sentence that says why a backend cannot be had. */
-#define PACCT_BACKEND_REASON_MAX 256
+#define PACCT_BACKEND_REASON_MAX 640
 
 struct pacct_backend;
 

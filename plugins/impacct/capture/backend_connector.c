@@ -22,6 +22,7 @@
 
 #include "capture/procfs.h"
 #include "capture/backend.h"
+#include "base/confinement.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -168,6 +169,7 @@ static const char* start(struct connector* t) {
 struct pacct_backend* pacct_backend_connector(const struct pacct_backend_options* options __attribute__((unused)),
                                               char reason[PACCT_BACKEND_REASON_MAX]) {
     struct stat st;
+    struct pacct_confinement confinement;
     struct connector* const t = calloc(1, sizeof(*t));
     if (t == NULL) {
         snprintf(reason, PACCT_BACKEND_REASON_MAX, "out of memory");
@@ -185,8 +187,10 @@ struct pacct_backend* pacct_backend_connector(const struct pacct_backend_options
     if (failed == NULL) {
         return &t->base;
     }
-    snprintf(reason, PACCT_BACKEND_REASON_MAX, "%s failed: %s%s", failed, strerror(errno),
-             errno == EPERM ? " (it takes CAP_NET_ADMIN)" : "");
+    const int error = errno;
+    snprintf(reason, PACCT_BACKEND_REASON_MAX, "%s failed: %s%s%s", failed, strerror(error),
+             error == EPERM ? " (it takes CAP_NET_ADMIN)" : "",
+             pacct_confinement(PACCT_CONFINED_CALL, error, &confinement));
     close_backend(&t->base);
     return NULL;
 }

@@ -34,6 +34,7 @@
 #include <linux/bpf.h>
 
 #include "base/child.h"
+#include "base/confinement.h"
 
 /* how often to let others run before sleeping */
 #define YIELDS 100
@@ -94,6 +95,7 @@ static const char* remedy(int error) {
 }
 
 bool pacct_bpf_try(pacct_bpf_start* start, void* context, char reason[PACCT_BPF_REASON_MAX]) {
+    struct pacct_confinement confinement;
     refusal[0] = '\0';
     const libbpf_print_fn_t before = libbpf_set_print(keep_refusal);
     const char* const failed = start(context);
@@ -106,7 +108,8 @@ bool pacct_bpf_try(pacct_bpf_start* start, void* context, char reason[PACCT_BPF_
         snprintf(reason, PACCT_BPF_REASON_MAX, "this kernel refuses the program, which should be reported: %s",
                  refusal);
     } else {
-        snprintf(reason, PACCT_BPF_REASON_MAX, "%s failed: %s%s", failed, strerror(error), remedy(error));
+        snprintf(reason, PACCT_BPF_REASON_MAX, "%s failed: %s%s%s", failed, strerror(error), remedy(error),
+                 pacct_confinement(PACCT_CONFINED_CALL, error, &confinement));
     }
     return false;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /** Size of the sentence that says why a program cannot be had. */
-#define PACCT_BPF_REASON_MAX 256
+#define PACCT_BPF_REASON_MAX 640
 
 /** What is missing that can be seen before anything is loaded; NULL: nothing */
 const char* pacct_bpf_missing(void);
