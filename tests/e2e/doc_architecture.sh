@@ -75,7 +75,7 @@ for call in re.findall(r"\b([mc]alloc|realloc|strdup)\s*\(", sources["file/recor
 # ---- the module's page: counters and state messages ----
 module_page = (top / "doc/source/configuration/modules/impacct.rst").read_text(encoding="ascii")
 raw = {p.name: p.read_text(encoding="ascii") for p in plugin.rglob("*.[ch]")}
-counters = [name for text in raw.values() for name in re.findall(r'IMPACCT_(?:COUNTER|GAUGE)\([^"]*"([^"]+)"', text)]
+counters = [name for text in raw.values() for name in re.findall(r'\{"([a-z.]+)",[^{}]*CTR_FLAG_', text)]
 rows = re.findall(r"^   \* - (``[a-z.]+``(?:, ``[a-z.]+``)*)\n     - [A-Z]", module_page.split("Statistic Counters")[1], re.M)
 shown = [name for row in rows for name in re.findall(r"[a-z.]+", row)]
 if counters == [] or sorted(counters) != sorted(shown):
