@@ -71,3 +71,9 @@ for kind, name, data in ((0, "gzip", gzip.compress(content, mtime=0)), (1, "xz",
     put("decompress", name + "-cut", bytes([kind, 63]) + data[:-9])
     put("decompress", name + "-two", bytes([kind, 255]) + data + data)
 put("decompress", "gzip-zeros", bytes([0, 9]) + gzip.compress(b"", mtime=0) + bytes(100))
+# of which as much is to be given however much is asked for at a time: a part that is longer than it says, a block that
+# is followed by damage
+put("decompress", "xz-long-part", bytes.fromhex(
+    "0106fd377a585a000004e6d6b4460200210116000000742fe5a3e0017f000000000080e77a9651c65bd44b36c73fb8cbf977"
+    "738f0700d7b81d6b338060bf3703f05cb9066750d01a3632d6babdeb356f12140c5ae2b01c1114112c11530106"))
+put("decompress", "zstd-damaged-block", bytes.fromhex("020628b52ffd043f020303a2f97ad500006fcde52d0000"))

@@ -4,7 +4,8 @@
  * @brief The content of a compressed file, from its start to its end.
  *
  * Algorithm: the file is read in pieces, which one of three decoders is fed. Each knows files that were made one behind
- * the other, as all three commands do.
+ * the other, as all three commands do. What they decode goes through a buffer: how much a decoder gives before damage
+ * depends on the room it has, and so that is the same whatever is asked for.
  *
  * Concurrency and locking: one thread for each of them.
  *
@@ -50,6 +51,8 @@ struct pacct_decompress {
     bool ended; /* there is no more content */
     int error; /* nor will there be any */
     size_t barren; /* bytes taken since there was any content */
+    uint8_t out[PIECE];
+    size_t given, decoded; /* next byte, bytes in there */
     union {
         struct {
             z_stream stream;
@@ -273,22 +276,45 @@ static bool feed(struct pacct_decompress* d, int fd) {
     return true;
 }
 
-ssize_t pacct_decompress_read(struct pacct_decompress* d, int fd, void* buf, size_t len) {
-    uint8_t* out = buf;
-    size_t room = len;
+/* Fill up the buffer of what is decoded, as far as can be. */
+static bool decode(struct pacct_decompress* d, int fd) {
+    uint8_t* out = d->out + d->decoded;
+    size_t room = sizeof(d->out) - d->decoded;
     while (room > 0 && !d->ended && d->error == 0) {
         if (!feed(d, fd)) {
-            return room < len ? (ssize_t)(len - room) : -1; /* it may be tried again */
+            return false;
         }
         const size_t at = d->at, before = room;
         const enum step result = decoders[d->how].step(d, &out, &room);
+        d->decoded = sizeof(d->out) - room;
         d->barren = room < before ? 0 : d->barren + (d->at - at);
         d->ended = result == STEP_END;
         d->error = result == STEP_MEMORY ? ENOMEM : result == STEP_DAMAGED || d->barren > BARREN_MAX ? EIO : 0;
     }
-    if (room == len && d->error != 0) {
+    return true;
+}
+
+ssize_t pacct_decompress_read(struct pacct_decompress* d, int fd, void* buf, size_t len) {
+    size_t done = 0;
+    while (done < len) {
+        if (d->given == sizeof(d->out)) {
+            d->given = d->decoded = 0;
+        }
+        const bool could_read = d->given < d->decoded || decode(d, fd);
+        if (d->given == d->decoded) {
+            if (!could_read && done == 0) {
+                return -1; /* it may be tried again */
+            }
+            break;
+        }
+        const size_t left = d->decoded - d->given, n = left < len - done ? left : len - done;
+        memcpy((uint8_t*)buf + done, d->out + d->given, n);
+        d->given += n;
+        done += n;
+    }
+    if (done == 0 && len > 0 && d->error != 0) {
         errno = d->error;
         return -1;
     }
-    return (ssize_t)(len - room);
+    return (ssize_t)done;
 }
