@@ -52,6 +52,7 @@ struct impacct_exec* impacct_exec_new(const struct impacct_host* host, const str
     const struct pacct_capture_options options = {
         .backend = (enum pacct_capture_backend)(settings->command_line - IMPACCT_COMMAND_AUTO),
         .of_backend = {.args_max = (size_t)settings->command_max_length, .groups = settings->origin != 0},
+        .parents = settings->origin != 0,
         .exec_messages = settings->exec_messages != 0,
         .not_root = settings->skip_root != 0,
         .not_helpers = settings->skip_kernel_helpers != 0,
@@ -98,7 +99,7 @@ rsRetVal impacct_exec_join(
     struct pacct_process process = {.command = NULL};
     pacct_capture_take(e->capture, rec, may_live, &process);
     const bool made = pacct_enrich_exit(e->enrich, &process, rec->pid, now, ev);
-    pacct_command_unref(process.command);
+    pacct_process_unref(&process);
     return made ? RS_RET_OK : RS_RET_OUT_OF_MEMORY;
 }
 
@@ -117,7 +118,7 @@ rsRetVal impacct_exec_next(struct impacct_exec* e, time_t now, const struct pacc
         return RS_RET_OK;
     }
     const bool made = pacct_enrich_exec(e->enrich, &message, now, &e->event);
-    pacct_command_unref(message.process.command);
+    pacct_process_unref(&message.process);
     if (!made) {
         impacct_exec_count_sent(e, false);
         return RS_RET_OUT_OF_MEMORY;

@@ -26,11 +26,12 @@ for schema in native ecs otel acct; do
     wait_for "the last exit" all_ended
     shutdown
 done
-python3 - "$WORK" "$(readlink -f /bin/true)" <<'PY' || error_exit "see above"
+python3 - "$WORK" "$(readlink -f /bin/true)" "$(readlink -f "$BASH")" $$ <<'PY' || error_exit "see above"
 import json
 import sys
 
-work, true = sys.argv[1:]
+work, true, bash, test = sys.argv[1:]
+itself = open(f"/proc/{test}/cmdline").read()[:-1].split("\0")
 boot = open("/proc/sys/kernel/random/boot_id").read().strip()
 
 
@@ -71,8 +72,14 @@ for schema, (event, args, time, end) in NAMES.items():
                 check(e, args_count=count, executable=true)
             if schema == "ecs":
                 check(e, process__args_count=count, host__os__type="linux", host__boot__id=boot, process__executable=true)
+                check(e, process__user__id="0")
+                if what != "nameless":
+                    check(e, process__parent__executable=bash, process__parent__args=itself)
+                    if "process.parent.command_line" not in e:
+                        sys.exit(f"without the parent's command line: {e}")
             if schema == "otel":
                 check(e, process__args_count=count, os__type="linux", pacct__boot_id=boot, process__command_line=None,
+                      process__user__id=0,
                       process__command=given[0] or None, process__executable__path=true,
                       process__executable__name=true.rpartition("/")[2], process__linux__cgroup=None)
                 if what == "three":

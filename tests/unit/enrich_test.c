@@ -21,6 +21,7 @@ static struct pacct_process_event executed(void) {
                                         .pid = 7,
                                         .ppid = 6,
                                         .uid = 1000,
+                                        .euid = 1002,
                                         .login_uid = 1001,
                                         .session = 3,
                                         .comm = "curl",
@@ -32,13 +33,17 @@ static struct pacct_process_event executed(void) {
 }
 
 static struct pacct_process process_of(const struct pacct_process_event* exec, enum pacct_known known) {
+    const struct pacct_process_event parent = {
+        .args = BYTES("bash\0--password=secret\0"), .args_len = 23, .executable = BYTES("/usr/bin/\xff")};
     const struct pacct_process process = {.known = known,
                                           .command = pacct_command_new(exec),
+                                          .parent_known = PACCT_KNOWN_SCAN,
+                                          .parent_command = pacct_command_new(&parent),
                                           .start_boot = 5 * UINT64_C(1000000000),
                                           .ppid = 6,
                                           .parent_boot = 4 * UINT64_C(1000000000),
                                           .parent_comm = "bash"};
-    CHECK(process.command != NULL);
+    CHECK(process.command != NULL && process.parent_command != NULL);
     return process;
 }
 
@@ -52,7 +57,7 @@ static struct pacct_enrich* at_exit(const struct pacct_process_event* exec,
     CHECK(w != NULL);
     pacct_event_begin(&origin, &ev);
     CHECK(pacct_enrich_exit(w, &process, exec->pid, 0, &ev));
-    pacct_command_unref(process.command);
+    pacct_process_unref(&process);
     return w;
 }
 
@@ -95,6 +100,10 @@ static void known(void) {
         has_text(PACCT_F_SYSTEMD_UNIT, cases[i].unit);
         has_text(PACCT_F_CGROUP, placed ? CGROUP : NULL);
         has_text(PACCT_F_PARENT_COMM, cases[i].parent);
+        has_text(PACCT_F_PARENT_COMMAND_SOURCE, cases[i].parent != NULL ? "scan" : NULL);
+        has_text(PACCT_F_PARENT_EXECUTABLE, cases[i].parent != NULL ? "/usr/bin/\xef\xbf\xbd" : NULL);
+        has_text(PACCT_F_PARENT_COMMAND_LINE, cases[i].parent != NULL ? "bash --password=secret" : NULL);
+        CHECK_EQ(pacct_event_has(&ev, PACCT_F_EUID), placed);
         has_text(PACCT_F_COMMAND_LINE, cases[i].executable != NULL ? "curl --user ann:secret" : NULL);
         CHECK_EQ(pacct_event_has(&ev, PACCT_F_LOGIN_UID), placed);
         CHECK_EQ(pacct_event_has(&ev, PACCT_F_SESSION_ID), placed);
@@ -109,11 +118,14 @@ static void place(void) {
     struct pacct_enrich* w = at_exit(&exec, PACCT_KNOWN_EXEC, NULL, true);
     has_number(PACCT_F_LOGIN_UID, 1001);
     has_number(PACCT_F_SESSION_ID, 3);
+    has_number(PACCT_F_EUID, 1002);
     pacct_enrich_free(w);
     w = at_exit(&exec, PACCT_KNOWN_EXEC, NULL, false); /* nobody asks where it belongs */
     has_text(PACCT_F_EXECUTABLE, "/usr/bin/curl");
     has_text(PACCT_F_CGROUP, NULL);
     has_text(PACCT_F_PARENT_COMM, NULL);
+    has_text(PACCT_F_PARENT_EXECUTABLE, NULL);
+    has_text(PACCT_F_PARENT_COMMAND_LINE, NULL);
     CHECK(!pacct_event_has(&ev, PACCT_F_LOGIN_UID) && !pacct_event_has(&ev, PACCT_F_PARENT_ENTITY_ID));
     pacct_enrich_free(w);
     exec.login_uid = exec.session = PACCT_ID_UNSET;
@@ -132,6 +144,8 @@ static void arguments(void) {
     struct pacct_enrich* w = at_exit(&exec, PACCT_KNOWN_EXEC, redact, true);
     CHECK(memmem(ev.v[PACCT_F_COMMAND_LINE].s, ev.v[PACCT_F_COMMAND_LINE].len, "secret", 6) == NULL);
     CHECK(memmem(ev.v[PACCT_F_ARGS].s, ev.v[PACCT_F_ARGS].len, "secret", 6) == NULL);
+    has_text(PACCT_F_PARENT_COMMAND_LINE, "bash '--password=[redacted]'");
+    CHECK(memmem(ev.v[PACCT_F_PARENT_ARGS].s, ev.v[PACCT_F_PARENT_ARGS].len, "secret", 6) == NULL);
     has_number(PACCT_F_ARGS_REDACTED, 1);
     has_number(PACCT_F_ARGS_COUNT, 3);
     has_number(PACCT_F_ARGS_LENGTH, 23);
@@ -150,6 +164,7 @@ static void arguments(void) {
     w = at_exit(&exec, PACCT_KNOWN_EXEC, redact, true);
     has_text(PACCT_F_COMMAND_LINE, NULL);
     CHECK(!pacct_event_has(&ev, PACCT_F_ARGS) && !pacct_event_has(&ev, PACCT_F_PARENT_ENTITY_ID));
+    CHECK(!pacct_event_has(&ev, PACCT_F_PARENT_ARGS) && !pacct_event_has(&ev, PACCT_F_PARENT_COMMAND_LINE));
     has_number(PACCT_F_ARGS_LENGTH, 100);
     pacct_enrich_free(w);
     pacct_redact_free(redact);
@@ -209,7 +224,7 @@ static void start_of_a_program(void) {
     message.process.parent_boot = 0;
     started(w, &message, same);
     CHECK(!pacct_event_has(&ev, PACCT_F_PARENT_ENTITY_ID));
-    pacct_command_unref(message.process.command);
+    pacct_process_unref(&message.process);
     pacct_enrich_free(w);
 }
 

@@ -60,7 +60,24 @@ static inline const char* take(struct pacct_join* l,
         CHECK(args.len < sizeof(text));
         memcpy(text, args.p, args.len);
     }
-    pacct_command_unref(process.command);
+    pacct_process_unref(&process);
+    return text;
+}
+
+/* What the creator of a process that ends had executed, "" for nothing; in a static buffer. */
+static inline const char* parent_of(struct pacct_join* l, uint32_t pid, uint64_t start, uint64_t end, bool forked) {
+    static char text[64];
+    const struct pacct_record rec = record_of(pid, start, end, OFFSET, forked);
+    struct pacct_process process;
+    pacct_join_take(l, &rec, false, OFFSET, &process);
+    CHECK(process.known != PACCT_KNOWN_NOT);
+    text[0] = '\0';
+    if (process.parent_command != NULL) {
+        const struct pacct_bytes args = pacct_command_event(process.parent_command)->args;
+        CHECK(args.len < sizeof(text));
+        memcpy(text, args.p, args.len);
+    }
+    pacct_process_unref(&process);
     return text;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Intent: a record gets the command of its own process, or none.
- * Invariant: without loss every record that is read before its id is given out again gets exactly its own; with loss of
- * events or records, eviction, a late start and records that come again none gets another's, and when it is over all
- * get theirs again. What is kept stays within its limits. Oracle: a small world of processes, which knows who is who;
- * its clock, process ids and records are made as the kernel makes them (kernel/acct.c). */
+ * Invariant: without loss every record that is read before its id is given out again gets exactly its own, and what its
+ * creator had executed when it made the process; with loss of events or records, eviction, a late start and records
+ * that come again none gets another's, and when it is over all get theirs again. What is kept stays within its limits.
+ * Oracle: a small world of processes, which knows who is who; its clock, process ids and records are made as the kernel
+ * makes them (kernel/acct.c). */
 #include "config.h"
 
 #include "check.h"
@@ -73,6 +74,59 @@ static void test_scripted(void) {
     CHECK_EQ(pacct_join_counts(l)->exec, 4);
     CHECK_EQ(pacct_join_counts(l)->inherited, 1);
     CHECK_EQ(pacct_join_counts(l)->missing, 6);
+    pacct_join_free(l);
+}
+
+/* What the creator executed last before it made the process, whatever became of it since. */
+static void test_parents(void) {
+    const uint64_t t = 1000ull * SECOND;
+    struct pacct_join* const l = pacct_join_new(100, 1u << 20);
+    pacct_join_keep_parents(l);
+    struct pacct_record rec = record_of(9, t, t, OFFSET, false);
+    take(l, &rec, OFFSET, PACCT_KNOWN_NOT); /* before the first record, others may be missing */
+    add_fork(l, 5, 1, t, 7);
+    add_exec(l, 5, t, t + 10, "before");
+    add_exec(l, 5, t, t + 20, "maker");
+    for (uint32_t pid = 6; pid < 9; pid++) {
+        add_fork(l, pid, 5, t + 30, t);
+    }
+    CHECK(strcmp(parent_of(l, 6, t + 30, t + 40, true), "maker") == 0); /* which is its own, too */
+    add_exec(l, 5, t, t + 50, "after");
+    add_exec(l, 7, t + 30, t + 60, "made");
+    add_exec(l, 7, t + 30, t + 70, "made again");
+    CHECK(strcmp(parent_of(l, 7, t + 30, t + 80, false), "maker") == 0);
+    rec = record_of(5, t, t + 90, OFFSET, false); /* it ends, and another one gets its id */
+    CHECK(strcmp(take(l, &rec, OFFSET, PACCT_KNOWN_EXEC), "after") == 0);
+    add_fork(l, 5, 1, t + 100, 7);
+    add_exec(l, 5, t + 100, t + 110, "other");
+    add_exec(l, 8, t + 30, t + 120, "made");
+    CHECK(strcmp(parent_of(l, 8, t + 30, t + 130, false), "maker") == 0);
+    /* who made it is not the one that is known by this id; or what that executed is not known */
+    add_fork(l, 10, 5, t + 140, t + 1);
+    add_exec(l, 10, t + 140, t + 150, "made");
+    CHECK(strcmp(parent_of(l, 10, t + 140, t + 160, false), "") == 0);
+    pacct_join_events_lost(l, t + 170);
+    add_fork(l, 11, 5, t + 9ull * SECOND, t + 100);
+    add_exec(l, 11, t + 9ull * SECOND, t + 9ull * SECOND + 10, "made");
+    CHECK(strcmp(parent_of(l, 11, t + 9ull * SECOND, t + 9ull * SECOND + 20, false), "") == 0);
+    pacct_join_free(l);
+}
+
+/* What is kept for the sake of children that live on is within the limits. */
+static void test_parents_bounds(void) {
+    const uint64_t t = 1000ull * SECOND;
+    struct pacct_join* const l = pacct_join_new(1000, 100000);
+    char args[4000];
+    memset(args, 'x', sizeof(args));
+    pacct_join_keep_parents(l);
+    for (uint32_t i = 0; i < 200; i++) {
+        struct pacct_process_event ev = exec_of(5, t, t + 10 * i, "x");
+        ev.args = (struct pacct_bytes){args, sizeof(args)};
+        CHECK(pacct_join_add(l, &ev) != NULL);
+        add_fork(l, 10 + i, 5, t + 10 * i + 1, t);
+        add_exec(l, 10 + i, t + 10 * i + 1, t + 10 * i + 2, "y");
+    }
+    CHECK(pacct_join_size(l) < 100000 / sizeof(args));
     pacct_join_free(l);
 }
 
@@ -335,11 +389,12 @@ struct process {
     uint64_t start;
     uint64_t executions;
     char args[16];
+    char parent[16]; /* what its creator had executed, when it made it; empty: nothing, or it is not known */
 };
 
 struct end {
     struct pacct_record rec;
-    char args[16];
+    char args[16], parent[16];
     bool forked;
     uint64_t start;
 };
@@ -359,6 +414,7 @@ struct world {
     uint64_t seen_at; /* and when that was; 0: it is not under way */
     struct end ends[RECORDS];
     size_t end_count, ends_read;
+    unsigned parents; /* so many got what their creators had executed */
 };
 
 static void tell(struct world* w, struct pacct_process_event ev, const char* args) {
@@ -388,6 +444,7 @@ static void happen(struct world* w, uint64_t pause) {
         }
         *child = (struct process){.runs = true, .forked = true, .start = w->now, .executions = p->executions};
         strcpy(child->args, p->args);
+        strcpy(child->parent, p->args);
         tell(w, fork_of(w->next_pid, pid, w->now, p->start), "");
     } else if (pid != ROOT && random_below(&w->random, 2) == 0) {
         snprintf(p->args, sizeof(p->args), "c%u", (unsigned)++w->serial);
@@ -402,6 +459,7 @@ static void happen(struct world* w, uint64_t pause) {
         e->forked = p->forked;
         e->start = p->start;
         strcpy(e->args, p->args);
+        strcpy(e->parent, p->parent);
         p->runs = false;
     }
 }
@@ -456,13 +514,19 @@ static bool read_record(struct world* w, struct pacct_join* l) {
         CHECK_EQ(process.known, e->forked ? PACCT_KNOWN_INHERITED : PACCT_KNOWN_EXEC);
     }
     CHECK_EQ(process.start_boot, e->start);
-    pacct_command_unref(process.command);
+    if (process.parent_command != NULL) {
+        const struct pacct_bytes args = pacct_command_event(process.parent_command)->args;
+        CHECK_TEXT(args.p, args.len - 1, e->parent);
+        w->parents++;
+    }
+    pacct_process_unref(&process);
     return true;
 }
 
 /* Run a world for a while; returns how many records got nothing. */
 static unsigned run(struct world* w, struct pacct_join* l, unsigned steps, uint64_t pause, unsigned lag) {
     unsigned nothing = 0;
+    pacct_join_keep_parents(l);
     for (unsigned i = 0; i < steps; i++) {
         happen(w, pause);
         if (w->looks) {
@@ -517,6 +581,7 @@ static void test_exact(void) {
         /* else an id is given out again, within what a record tells of a start, before the record is read */
         const bool exact = lag == 0 || (w->pids == PIDS && pauses[seed % PAUSES] > SECOND);
         CHECK(!exact || nothing == 0);
+        CHECK(!exact || w->parents == pacct_join_counts(l)->exec + pacct_join_counts(l)->inherited);
         CHECK(!exact || (pacct_join_counts(l)->exec > 1000 && pacct_join_counts(l)->inherited > 100));
         pacct_join_free(l);
         free(w);
@@ -638,6 +703,12 @@ int main(int argc, char** argv) {
     check_begin(argc, argv);
     CASE("scripted") {
         test_scripted();
+    }
+    CASE("what the creator had executed") {
+        test_parents();
+    }
+    CASE("what is kept of creators is within the limits") {
+        test_parents_bounds();
     }
     test_conditions();
     test_owners();

@@ -17,7 +17,8 @@ struct message {
 static struct pacct_wire_storage storage;
 
 static struct message exec_message(void) {
-    struct message m = {.head = {.kind = PACCT_WIRE_EXEC, .pid = 7, .ppid = 3, .time = 90, .start = 80, .uid = 1000}};
+    struct message m = {
+        .head = {.kind = PACCT_WIRE_EXEC, .pid = 7, .ppid = 3, .time = 90, .start = 80, .uid = 1000, .euid = 1001}};
     memcpy(m.tail, "sh\0-c\0", 6); /* filled up to 8 */
     memcpy(m.tail + 8, "sh\0.....bin\0....", 16);
     memcpy(m.tail + 24, "home\0...", 8);
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
         CHECK_EQ(ev.kind, PACCT_PROCESS_EXEC);
         CHECK_EQ(ev.pid, 7);
         CHECK_EQ(ev.uid, 1000);
+        CHECK_EQ(ev.euid, 1001);
         CHECK_EQ(ev.args.len, 6);
         CHECK(memcmp(ev.args.p, "sh\0-c\0", 6) == 0);
         CHECK_EQ(ev.args_len, 9);
@@ -65,6 +67,7 @@ int main(int argc, char** argv) {
         CHECK_EQ(ev.kind, PACCT_PROCESS_FORK);
         CHECK_EQ(ev.ppid, 3);
         CHECK_EQ(ev.uid, PACCT_ID_UNSET);
+        CHECK_EQ(ev.euid, PACCT_ID_UNSET);
         m.size++;
         CHECK(!parse(&m, &ev));
     }

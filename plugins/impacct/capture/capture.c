@@ -136,7 +136,7 @@ static bool is_wanted(const struct pacct_capture* c, const struct pacct_process_
 static void queue_message(struct pacct_capture* c,
                           const struct pacct_process_event* ev,
                           const struct pacct_process* process) {
-    const size_t bytes = pacct_command_size(process->command);
+    const size_t bytes = pacct_process_size(process);
     if (c->message_count == MESSAGES_MAX || c->message_bytes + bytes > MESSAGES_BYTES) {
         c->dropped++;
         return;
@@ -146,7 +146,7 @@ static void queue_message(struct pacct_capture* c,
     const uint64_t offset = (uint64_t)clock_offset(c);
     *m = (struct pacct_exec_message){
         .pid = ev->pid, .time = ev->time + offset, .start = ev->start + offset, .process = *process};
-    pacct_command_ref(m->process.command);
+    pacct_process_ref(&m->process);
     if (c->message_count == 1) {
         signal_fd(c->ready_fd);
     }
@@ -334,6 +334,9 @@ struct pacct_capture* pacct_capture_new(const struct pacct_capture_options* opti
         return NULL;
     }
     c->join = pacct_join_new(PROCESSES_MAX, PROCESSES_BYTES);
+    if (c->join != NULL && c->options.parents) {
+        pacct_join_keep_parents(c->join);
+    }
     if (c->join == NULL || !start_threads(c)) {
         snprintf(reason, PACCT_CAPTURE_REASON_MAX, "it cannot be started: %s", strerror(errno));
         pacct_capture_free(c);
@@ -362,7 +365,7 @@ void pacct_capture_free(struct pacct_capture* c) {
     }
     pacct_proc_reader_free(c->reader);
     while (pacct_capture_next_exec(c, &message)) {
-        pacct_command_unref(message.process.command);
+        pacct_process_unref(&message.process);
     }
     close_fd(c->epoll);
     close_fd(c->wake_fd);
@@ -422,7 +425,7 @@ bool pacct_capture_next_exec(struct pacct_capture* c, struct pacct_exec_message*
         *message = c->messages[c->first_message];
         c->first_message = (c->first_message + 1) % MESSAGES_MAX;
         c->message_count--;
-        c->message_bytes -= pacct_command_size(message->process.command);
+        c->message_bytes -= pacct_process_size(&message->process);
         if (c->message_count == 0) {
             clear_fd(c->ready_fd);
         }

@@ -19,6 +19,7 @@ enum pacct_capture_backend { PACCT_CAPTURE_AUTO, PACCT_CAPTURE_BPF, PACCT_CAPTUR
 struct pacct_capture_options {
     enum pacct_capture_backend backend;
     struct pacct_backend_options of_backend;
+    bool parents; /**< see pacct_join_keep_parents() */
     bool exec_messages; /**< keep what is executed for pacct_capture_next_exec() */
     bool not_root, not_helpers; /**< leave out what root executes, what the kernel starts */
 };

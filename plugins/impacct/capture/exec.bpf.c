@@ -235,7 +235,9 @@ static __always_inline bool fill_process(struct pacct_wire* w,
 }
 
 static __always_inline void fill_person(struct pacct_wire* w, struct task_struct* leader, struct task_struct* parent) {
-    w->uid = leader->real_cred->uid.val;
+    const struct cred* const cred = leader->real_cred;
+    w->uid = cred->uid.val;
+    w->euid = cred->euid.val;
     copy_comm(w->comm, leader);
     w->flags = (parent->flags & PF_KTHREAD) != 0 ? PACCT_WIRE_HELPER : 0;
     if (bpf_core_field_exists(leader->loginuid)) {

@@ -95,6 +95,7 @@ struct pacct_join {
     uint32_t losses; /* how often events were lost, and with them perhaps an exec of anybody */
     uint64_t doubt_until; /* monotonic clock */
     uint64_t lost_until; /* the same, of events alone */
+    bool parents; /* what a creator's program was is wanted */
     bool timed; /* the next is known */
     int64_t offset; /* of the day's clock, when all records were taken last, or the first one was */
     struct pacct_join_counts counts;
@@ -107,6 +108,10 @@ struct pacct_join* pacct_join_new(size_t max_processes, size_t max_bytes) {
         j->max_bytes = max_bytes;
     }
     return j;
+}
+
+void pacct_join_keep_parents(struct pacct_join* j) {
+    j->parents = true;
 }
 
 static struct bucket* bucket_of(struct pacct_join* j, uint32_t pid) {
@@ -126,13 +131,20 @@ static void give_room(struct pacct_join* j, struct owner* owner, size_t bytes) {
 }
 
 static size_t size_of(const struct process* process) {
-    return sizeof(*process) + (process->info.command == NULL ? 0 : pacct_command_size(process->info.command));
+    return sizeof(*process) + pacct_process_size(&process->info);
 }
 
 static void set_command(struct pacct_join* j, struct process* process, struct pacct_command* command) {
     give_room(j, process->owner, size_of(process));
     pacct_command_unref(process->info.command);
     process->info.command = command;
+    take_room(j, process->owner, size_of(process));
+}
+
+static void set_parent_command(struct pacct_join* j, struct process* process, struct pacct_command* command) {
+    give_room(j, process->owner, size_of(process));
+    pacct_command_unref(process->info.parent_command);
+    process->info.parent_command = command;
     take_room(j, process->owner, size_of(process));
 }
 
@@ -176,7 +188,7 @@ static void drop(struct pacct_join* j, struct process* process) {
     *(process->after == NULL ? &b->last : &process->after->before) = process->before;
     use_end(process);
     give_room(j, process->owner, size_of(process));
-    pacct_command_unref(process->info.command);
+    pacct_process_unref(&process->info);
     j->count--;
     free(process);
 }
@@ -186,7 +198,7 @@ void pacct_join_free(struct pacct_join* j) {
         for (size_t i = 0; i <= NOBODY; i++) {
             for (struct process *process = j->owners[i].oldest, *newer; process != NULL; process = newer) {
                 newer = process->newer;
-                pacct_command_unref(process->info.command);
+                pacct_process_unref(&process->info);
                 free(process);
             }
         }
@@ -348,6 +360,10 @@ static void inherit(struct pacct_join* j, struct process* process, const struct 
         process->executions = parent->executions;
         process->info.known = PACCT_KNOWN_INHERITED;
         set_command(j, process, pacct_command_ref(parent->info.command));
+        if (j->parents) {
+            process->info.parent_known = parent->info.known;
+            set_parent_command(j, process, pacct_command_ref(parent->info.command));
+        }
     }
 }
 
@@ -544,11 +560,12 @@ void pacct_join_take(struct pacct_join* j,
         const bool uncertain = is_misplaced(j, found);
         if (!uncertain && !is_unheard(j, found) && found->info.known != PACCT_KNOWN_NOT) {
             *process = found->info;
-            pacct_command_ref(process->command);
+            pacct_process_ref(process);
         }
         if (!may_live && uncertain && onwards(found->after, rec->pid) == NULL) {
             found->matched = true;
             set_command(j, found, NULL);
+            set_parent_command(j, found, NULL);
         } else if (!may_live) {
             drop(j, found);
         }

@@ -50,6 +50,10 @@
  * granted that lost events are told. Records may be missing without a word, as
  * the kernel drops them where a file system is full or frozen for a moment. An
  * uncertain process takes its place in the order, and its record gets nothing.
+ *
+ * With it comes the command of who made the process, as it was then, if that was
+ * heard of: it has the number of execs that the process began with (K6), and no
+ * events were lost between the two.
  */
 #ifndef PACCT_JOIN_H
 #define PACCT_JOIN_H
@@ -73,6 +77,9 @@ struct pacct_join_counts {
 struct pacct_join* pacct_join_new(size_t max_processes, size_t max_bytes);
 
 void pacct_join_free(struct pacct_join* j);
+
+/** Keep of each process that is made also what its creator's program was. */
+void pacct_join_keep_parents(struct pacct_join* j);
 
 /**
  * Add an event. Events come in their order; before a SCAN or a COUNT, all that happened before have to be there.

@@ -72,7 +72,7 @@ typedef struct {
 } kgid_t;
 
 struct cred {
-    kuid_t uid;
+    kuid_t uid, euid;
     kgid_t gid;
 } KERNEL;
 

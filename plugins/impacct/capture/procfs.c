@@ -93,10 +93,15 @@ static void read_name(uint32_t pid, char name[PACCT_TASK_COMM]) {
     name[strcspn(name, "\n")] = '\0';
 }
 
-static uint32_t read_uid(uint32_t pid) {
+static void read_uids(uint32_t pid, struct pacct_process_event* ev) {
     char text[LINE_MAX_LEN];
     const char* const line = read_text(pid, "status", text, sizeof(text)) ? strstr(text, "\nUid:") : NULL;
-    return line == NULL ? PACCT_ID_UNSET : (uint32_t)strtoul(line + sizeof("\nUid:") - 1, NULL, 10);
+    char* end;
+    ev->uid = ev->euid = PACCT_ID_UNSET;
+    if (line != NULL) {
+        ev->uid = (uint32_t)strtoul(line + sizeof("\nUid:") - 1, &end, 10);
+        ev->euid = (uint32_t)strtoul(end, NULL, 10);
+    }
 }
 
 /* cgroups(7): "0::/path" is that of version 2. Where it is not used, it is "/", and one of version 1 tells more. */
@@ -145,7 +150,7 @@ bool pacct_procfs_read(uint32_t pid, size_t args_max, struct pacct_procfs* proc,
     ev->executable = read_link(pid, "exe", proc->path[0]);
     ev->cwd = read_link(pid, "cwd", proc->path[1]);
     ev->cgroup = read_cgroup(pid, proc->path[2]);
-    ev->uid = read_uid(pid);
+    read_uids(pid, ev);
     ev->login_uid = read_number(pid, "loginuid");
     ev->session = read_number(pid, "sessionid");
     read_name(pid, ev->comm);

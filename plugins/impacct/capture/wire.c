@@ -59,6 +59,7 @@ static bool is_whole(const struct pacct_wire* w, size_t size) {
 
 static void set_person(const struct pacct_wire* w, struct pacct_process_event* ev) {
     ev->uid = w->uid;
+    ev->euid = w->euid;
     if ((w->flags & PACCT_WIRE_NO_LOGIN) == 0) {
         ev->login_uid = w->login_uid;
         ev->session = w->session;
@@ -111,6 +112,7 @@ bool pacct_wire_parse(const void* data,
         .parent_boot = w->parent_boot,
         .executions = w->executions,
         .uid = PACCT_ID_UNSET,
+        .euid = PACCT_ID_UNSET,
         .login_uid = PACCT_ID_UNSET,
         .session = PACCT_ID_UNSET,
     };

@@ -56,8 +56,8 @@ struct pacct_wire {
     uint64_t parent_boot; /**< start_boot of ppid */
     uint64_t executions; /**< how often the process, and those that it comes from, have executed something */
     char parent_comm[PACCT_WIRE_COMM]; /**< terminated */
-    uint32_t uid, login_uid, session;
-    uint32_t unused; /**< what follows lies, and all ends, at a multiple of 8 everywhere */
+    uint32_t uid, euid; /**< real, effective */
+    uint32_t login_uid, session;
     char comm[PACCT_WIRE_COMM]; /**< terminated */
 };
 

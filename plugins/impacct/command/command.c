@@ -68,3 +68,22 @@ const struct pacct_process_event* pacct_command_event(const struct pacct_command
 size_t pacct_command_size(const struct pacct_command* c) {
     return c->size;
 }
+
+void pacct_process_ref(const struct pacct_process* process) {
+    pacct_command_ref(process->command);
+    pacct_command_ref(process->parent_command);
+}
+
+void pacct_process_unref(const struct pacct_process* process) {
+    pacct_command_unref(process->command);
+    pacct_command_unref(process->parent_command);
+}
+
+static size_t size_of(const struct pacct_command* c) {
+    return c == NULL ? 0 : pacct_command_size(c);
+}
+
+size_t pacct_process_size(const struct pacct_process* process) {
+    const bool shared = process->parent_command == process->command;
+    return size_of(process->command) + (shared ? 0 : size_of(process->parent_command));
+}

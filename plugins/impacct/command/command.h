@@ -42,7 +42,7 @@ struct pacct_process_event {
     uint64_t start; /**< of the process, by the monotonic clock, ns */
     uint64_t start_boot, parent_boot; /**< of the process and of ppid, by the clock since boot, ns; 0: not known */
     uint64_t executions; /**< how often it and those that it comes from have executed something; 0: not known */
-    uint32_t uid; /**< real; PACCT_ID_UNSET: not known */
+    uint32_t uid, euid; /**< real, effective; PACCT_ID_UNSET: not known */
     uint32_t login_uid, session; /**< PACCT_ID_UNSET: nobody logged in, or not known */
     bool helper; /**< the kernel itself started it */
     char comm[PACCT_TASK_COMM], parent_comm[PACCT_TASK_COMM]; /**< names, terminated; empty: not known */
@@ -84,13 +84,24 @@ struct pacct_process {
     uint32_t ppid; /**< who made it; 0: not known */
     uint64_t parent_boot;
     char parent_comm[PACCT_TASK_COMM]; /**< terminated; empty: not known */
+    enum pacct_known parent_known; /**< the same of who made it, as it was when it did */
+    struct pacct_command* parent_command; /**< another reference; NULL where that is not known */
 };
+
+/** Take references to its commands, as a copy of it needs. */
+void pacct_process_ref(const struct pacct_process* process);
+
+/** Give them back. */
+void pacct_process_unref(const struct pacct_process* process);
+
+/** Bytes of memory that its commands take, as far as it is the only one that has them. */
+size_t pacct_process_size(const struct pacct_process* process);
 
 /** A program that started, to be told at once. */
 struct pacct_exec_message {
     uint32_t pid;
     uint64_t time, start; /**< of the exec, of the process: since the epoch, ns */
-    struct pacct_process process; /**< its command is the receiver's to give back */
+    struct pacct_process process; /**< its commands are the receiver's to give back */
 };
 
 #endif

@@ -22,6 +22,11 @@
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_SIZE 64
 
+/* Arguments as they are told. */
+struct written {
+    struct pacct_buf redacted, line, list;
+};
+
 struct pacct_enrich {
     const struct pacct_origin* origin;
     const struct pacct_redact* redact;
@@ -30,8 +35,8 @@ struct pacct_enrich {
                                 */
     char boot[BOOT_ID_SIZE]; /* made with it; empty where the kernel does not tell */
     size_t boot_len;
-    struct pacct_buf redacted, line, list;
-    char path[3][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
+    struct written written, parent_written;
+    char path[4][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
     char cgroup_part[3][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
     char comm[PACCT_TASK_COMM * PACCT_UTF8_GROWTH];
     char parent_comm[PACCT_TASK_COMM * PACCT_UTF8_GROWTH];
@@ -61,11 +66,16 @@ struct pacct_enrich* pacct_enrich_new(const struct pacct_origin* origin,
     return w;
 }
 
+static void free_written(struct written* written) {
+    pacct_buf_free(&written->redacted);
+    pacct_buf_free(&written->line);
+    pacct_buf_free(&written->list);
+}
+
 void pacct_enrich_free(struct pacct_enrich* w) {
     if (w != NULL) {
-        pacct_buf_free(&w->redacted);
-        pacct_buf_free(&w->line);
-        pacct_buf_free(&w->list);
+        free_written(&w->written);
+        free_written(&w->parent_written);
         free(w);
     }
 }
@@ -107,27 +117,41 @@ static uint64_t count_strings(struct pacct_bytes strings) {
     return count;
 }
 
-static bool set_args(struct pacct_enrich* w, const struct pacct_process_event* exec, struct pacct_event* ev) {
-    struct pacct_bytes args = exec->args;
-    bool any = false;
-    w->redacted.len = w->line.len = w->list.len = 0;
+/* Set the fields of arguments as one line and as a list, without their secrets; *any: whether there were some. */
+static bool set_strings(const struct pacct_enrich* w,
+                        struct pacct_bytes args,
+                        enum pacct_field_id line,
+                        enum pacct_field_id list,
+                        struct written* to,
+                        bool* any,
+                        struct pacct_event* ev) {
+    *any = false;
+    to->redacted.len = to->line.len = to->list.len = 0;
     if (w->redact != NULL) {
-        if (!pacct_redact_copy(w->redact, args, &w->redacted, &any)) {
+        if (!pacct_redact_copy(w->redact, args, &to->redacted, any)) {
             return false;
         }
-        args = (struct pacct_bytes){w->redacted.p, w->redacted.len};
+        args = (struct pacct_bytes){to->redacted.p, to->redacted.len};
     }
-    if (wants(w, PACCT_F_COMMAND_LINE)) {
-        if (!pacct_quote_line(args, &w->line)) {
+    if (wants(w, line)) {
+        if (!pacct_quote_line(args, &to->line)) {
             return false;
         }
-        pacct_event_set_str(ev, PACCT_F_COMMAND_LINE, w->line.p, w->line.len);
+        pacct_event_set_str(ev, line, to->line.p, to->line.len);
     }
-    if (wants(w, PACCT_F_ARGS)) {
-        if (!pacct_quote_list(args, &w->list)) {
+    if (wants(w, list)) {
+        if (!pacct_quote_list(args, &to->list)) {
             return false;
         }
-        pacct_event_set_str(ev, PACCT_F_ARGS, w->list.p, w->list.len);
+        pacct_event_set_str(ev, list, to->list.p, to->list.len);
+    }
+    return true;
+}
+
+static bool set_args(struct pacct_enrich* w, const struct pacct_process_event* exec, struct pacct_event* ev) {
+    bool any;
+    if (!set_strings(w, exec->args, PACCT_F_COMMAND_LINE, PACCT_F_ARGS, &w->written, &any, ev)) {
+        return false;
     }
     if (exec->args.len == exec->args_len) {
         pacct_event_set_int(ev, PACCT_F_ARGS_COUNT, count_strings(exec->args));
@@ -138,32 +162,40 @@ static bool set_args(struct pacct_enrich* w, const struct pacct_process_event* e
     return true;
 }
 
-static void set_source(enum pacct_known known, struct pacct_event* ev) {
+static void set_source(enum pacct_field_id field, enum pacct_known known, struct pacct_event* ev) {
     switch (known) {
         case PACCT_KNOWN_EXEC:
-            PACCT_SET_TOKEN(ev, PACCT_F_COMMAND_SOURCE, "exec");
+            PACCT_SET_TOKEN(ev, field, "exec");
             break;
         case PACCT_KNOWN_INHERITED:
-            PACCT_SET_TOKEN(ev, PACCT_F_COMMAND_SOURCE, "fork-inherited");
+            PACCT_SET_TOKEN(ev, field, "fork-inherited");
             break;
         case PACCT_KNOWN_SCAN:
-            PACCT_SET_TOKEN(ev, PACCT_F_COMMAND_SOURCE, "scan");
+            PACCT_SET_TOKEN(ev, field, "scan");
             break;
         case PACCT_KNOWN_NOT:
         default:
-            PACCT_SET_TOKEN(ev, PACCT_F_COMMAND_SOURCE, "missing");
+            PACCT_SET_TOKEN(ev, field, "missing");
             break;
     }
 }
 
 /* ---- where it belongs ---- */
 
-static void set_parent(struct pacct_enrich* w, const struct pacct_process* process, struct pacct_event* ev) {
+static bool set_parent(struct pacct_enrich* w, const struct pacct_process* process, struct pacct_event* ev) {
+    bool any;
     set_comm(ev, PACCT_F_PARENT_COMM, process->parent_comm, w->parent_comm);
     if (process->ppid != 0 && process->parent_boot != 0 && wants(w, PACCT_F_PARENT_ENTITY_ID)) {
         make_entity_id(w, process->ppid, process->parent_boot, w->parent_entity_id);
         pacct_event_set_str(ev, PACCT_F_PARENT_ENTITY_ID, w->parent_entity_id, PACCT_ID_LEN);
     }
+    if (process->parent_command == NULL) {
+        return true;
+    }
+    const struct pacct_process_event* const exec = pacct_command_event(process->parent_command);
+    set_source(PACCT_F_PARENT_COMMAND_SOURCE, process->parent_known, ev);
+    set_text(ev, PACCT_F_PARENT_EXECUTABLE, exec->executable, w->path[3]);
+    return set_strings(w, exec->args, PACCT_F_PARENT_COMMAND_LINE, PACCT_F_PARENT_ARGS, &w->parent_written, &any, ev);
 }
 
 /* Of the process that executed the command: what it made may have been put elsewhere since, or have logged in. */
@@ -187,7 +219,7 @@ static void set_place(struct pacct_enrich* w,
 
 bool pacct_enrich_exit(
     struct pacct_enrich* w, const struct pacct_process* process, uint32_t pid, time_t now, struct pacct_event* ev) {
-    set_source(process->known, ev);
+    set_source(PACCT_F_COMMAND_SOURCE, process->known, ev);
     if (process->known == PACCT_KNOWN_NOT) {
         return true;
     }
@@ -200,9 +232,12 @@ bool pacct_enrich_exit(
     set_text(ev, PACCT_F_EXECUTABLE, exec->executable, w->path[0]);
     if (process->known != PACCT_KNOWN_INHERITED) {
         set_text(ev, PACCT_F_CWD, exec->cwd, w->path[1]);
+        if (exec->euid != PACCT_ID_UNSET) {
+            pacct_event_set_int(ev, PACCT_F_EUID, exec->euid);
+        }
     }
-    if (w->belongs) {
-        set_parent(w, process, ev);
+    if (w->belongs && !set_parent(w, process, ev)) {
+        return false;
     }
     if (w->belongs && process->known != PACCT_KNOWN_INHERITED) {
         set_place(w, exec, now, ev);
