@@ -210,7 +210,8 @@ wait_usage() {
 
 usage_certain() {
     /bin/true
-    grep -sF '"comm":"true"' "$OUT" | tail -n 1 | grep -q 'usage_source":"exit"'
+    # in any schema
+    grep -sE '(comm|name)":"true"' "$OUT" | grep usage_source | tail -n 1 | grep -q 'usage_source":"exit"'
 }
 
 lines_of() {

@@ -33,6 +33,14 @@ USED = ("count(*) AS processes, sum(cpu_user + cpu_system) AS cpu, sum(cpu_user)
         "sum(cpu_system) AS cpu_system, max(mem_kib) AS mem_kib")
 USED_METRICS = [COUNT, CPU_USER, CPU_SYSTEM, ("max", "pacct.mem_kib")]
 
+
+def used_most(title, place, columns, metrics):
+    """Of programs, those first in which the first metric is largest, where usage is known."""
+    return table(title, place, f"SELECT comm AS program, {columns} {EXITS} AND usage_source = 'exit' "
+                 "GROUP BY 1 ORDER BY 2 DESC NULLS LAST LIMIT 20",
+                 search("event.action:exit AND pacct.usage_source:exit", metrics, terms("process.name", 20)))
+
+
 PANELS = [
     over_time("Processes that ended", (0, 0, 12, 8), "count(*) AS processes",
               search("event.action:exit", [COUNT], "time")),
@@ -63,7 +71,15 @@ PANELS = [
           "SELECT hostname, last_record, extract(epoch FROM now() - last_record)::bigint AS silent_seconds "
           f"FROM impacct.host WHERE {HOST} ORDER BY last_record LIMIT 100",
           search("event.dataset:impacct.process", [("max", "@timestamp")], terms("host.name", 100, by=0, least=True))),
-    table("State messages", (0, 33, 24, 8),
+    used_most("Programs by peak memory (usage)", (0, 33, 8, 9), "max(max_rss_kib) AS max_rss_kib",
+              [("max", "pacct.max_rss_kib")]),
+    used_most("Programs by bytes written (usage)", (8, 33, 8, 9),
+              "sum(write_bytes) AS write_bytes, sum(read_bytes) AS read_bytes",
+              [("sum", "pacct.write_bytes"), ("sum", "pacct.read_bytes")]),
+    used_most("Programs by context switches (usage)", (16, 33, 8, 9),
+              "sum(voluntary_switches) AS voluntary_switches, sum(involuntary_switches) AS involuntary_switches",
+              [("sum", "pacct.voluntary_switches"), ("sum", "pacct.involuntary_switches")]),
+    table("State messages", (0, 42, 24, 8),
           f"SELECT at, hostname, event, detail, file FROM impacct.state WHERE $__timeFilter(at) AND {HOST} "
           "ORDER BY at DESC LIMIT 100",
           search("event.dataset:impacct.state", [])),

@@ -15,7 +15,7 @@ from operator import add
 from . import schema, times
 from .text import printable
 from .totals import (ACT_COUNT, ACT_CPU, ACT_FAILED, ACT_STARTED, COMPARED, COUNT, CPU, CRASHED, FAILED, LAST, MEM,
-                     READ, RSS, SLOTS, STARTED, WRITTEN, Totals, add_row, add_slots, new_row)
+                     READ, RSS, SLOTS, STARTED, SWITCHES, WRITTEN, Totals, add_row, add_slots, new_row)
 
 # a child that impacct itself makes, to see whether its end leaves a record, or what it may do: it never calls exec, its
 # name begins so, and its exit status is its answer
@@ -164,6 +164,9 @@ class Exits:
         self.io = None
         if self.read or self.written:
             self.io = list(map(add, self.read or repeat(0), self.written or repeat(0)))
+        self.switches, involuntary = (numbers(events, name) for name in ("voluntary_switches", "involuntary_switches"))
+        if self.switches and involuntary:
+            self.switches = list(map(add, self.switches, involuntary))
         self.code = column(events, "exit_code")
         self.ids = column(events, "id")
         for name in "id", "signal_name":
@@ -223,7 +226,8 @@ def process(x, i):
     return {"end": x.t[i], "start": e.get("start"), "host": x.host[i], "program": x.comm[i], "user": x.user[i],
             "pid": e.get("pid"), "elapsed_seconds": x.elapsed[i], "cpu_seconds": x.cpu[i],
             "mem_kib": e.get("mem_kib"), "max_rss_kib": e.get("max_rss_kib"), "read_bytes": e.get("read_bytes"),
-            "write_bytes": e.get("write_bytes"), "how": how_it_ended(e), "container": e.get("container_id"),
+            "write_bytes": e.get("write_bytes"), "context_switches": x.switches[i] if x.switches else None,
+            "how": how_it_ended(e), "container": e.get("container_id"),
             "unit": e.get("systemd_unit"), "job": e.get("job_id"),
             "command_line": None if line is None else str(line)[:KEPT]}
 
@@ -268,7 +272,7 @@ def add_exits(part, x, asked, skip, groups):
     for key, t, cpu, elapsed, mem in zip(keys, x.t, x.cpu, x.elapsed, x.mem):
         row = groups.get(key)
         if row is None:
-            groups[key] = [1, cpu, elapsed, 0, 0, 0, 0, 0, mem, 0, t]
+            groups[key] = [1, cpu, elapsed, 0, 0, 0, 0, 0, 0, mem, 0, t]
         else:
             row[0] += 1
             row[1] += cpu
@@ -278,12 +282,14 @@ def add_exits(part, x, asked, skip, groups):
             if t > row[LAST]:
                 row[LAST] = t
     zeros = repeat(0)
-    if x.rss or x.io:
-        for key, rss, read_, written in zip(keys, x.rss or zeros, x.read or zeros, x.written or zeros):
+    if x.rss or x.io or x.switches:
+        for key, rss, read_, written, switches in zip(keys, x.rss or zeros, x.read or zeros, x.written or zeros,
+                                                      x.switches or zeros):
             row = groups[key]
             row[RSS] = max(row[RSS], rss)
             row[READ] += read_
             row[WRITTEN] += written
+            row[SWITCHES] += switches
     for i, code in enumerate(x.code):
         if code != 0:
             row, e = groups[keys[i]], x.events[i]
@@ -314,7 +320,8 @@ def add_period(totals, x):
             have = totals.failures.setdefault((x.comm[i], x.user[i], how_it_ended(x.events[i])), [0, x.t[i]])
             have[0] += 1
             have[1] = max(have[1], x.t[i])
-    for name, values in (("elapsed", x.elapsed), ("cpu", x.cpu), ("mem", x.mem), ("rss", x.rss), ("io", x.io)):
+    for name, values in (("elapsed", x.elapsed), ("cpu", x.cpu), ("mem", x.mem), ("rss", x.rss), ("io", x.io),
+                         ("written", x.written), ("switches", x.switches)):
         if values:
             add_largest(totals.largest[name], x, values)
 

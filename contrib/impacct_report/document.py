@@ -6,12 +6,12 @@ import heapq
 from . import text, times
 from .changes import compare
 from .totals import (ACT_COUNT, ACT_CPU, ACT_FAILED, ACT_STARTED, COUNT, CPU, CRASHED, ELAPSED, FAILED, LAST, LEAD, MEM,
-                     READ, RSS, STARTED, TABLES, WRITTEN, add_row, coarse, new_row)
+                     READ, RSS, STARTED, SWITCHES, TABLES, WRITTEN, add_row, coarse, new_row)
 
 VERSION = 1  # of the form of the document
 COLUMNS = (("processes", COUNT), ("cpu_seconds", CPU), ("elapsed_seconds", ELAPSED), ("failed", FAILED),
            ("crashed", CRASHED), ("started", STARTED), ("read_bytes", READ), ("write_bytes", WRITTEN),
-           ("max_mem_kib", MEM), ("max_rss_kib", RSS), ("last", LAST))
+           ("context_switches", SWITCHES), ("max_mem_kib", MEM), ("max_rss_kib", RSS), ("last", LAST))
 CHART_SLOTS = 72
 STATES_SHOWN = 100
 TIMES = {"end", "last", "since", "until", "first", "begin", "split", "t", "made", "time"}
@@ -28,7 +28,7 @@ def table(of, top):
     """The first by each column, and the sum of all others."""
     rows = {name: row for name, row in of.rows.items() if row[COUNT] or row[STARTED]}
     shown = set()
-    for column in (CPU, COUNT, FAILED, CRASHED, STARTED, MEM, RSS, READ, WRITTEN):
+    for column in (CPU, COUNT, FAILED, CRASHED, STARTED, MEM, RSS, READ, WRITTEN, SWITCHES):
         shown.update(name for name in heapq.nlargest(top, rows, key=lambda n: (rows[n][column], rows[n][CPU], n))
                      if rows[name][column])
     others, number = new_row(), of.folded
@@ -114,7 +114,7 @@ def notes_of(collection):
                      "them when accounting is switched, did not count.")
     if summaries.used:
         notes.append(f"{text.plural(summaries.used, 'summary', 'summaries')} of impacct counted: no single "
-                     "processes, and no virtual size, are known of those.")
+                     "processes, no virtual size and no context switches are known of those.")
     if summaries.records_are_there:
         notes.append(f"{text.plural(summaries.records_are_there, 'summary', 'summaries')} did not count: the "
                      "records of the same time are there.")

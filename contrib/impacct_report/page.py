@@ -24,6 +24,7 @@ COLUMNS = (("processes", "Processes", text.count, True), ("failed", "Failed", te
            ("max_rss_kib", "Peak memory", lambda n: text.size(n * 1024), False),
            ("max_mem_kib", "Largest", lambda n: text.size(n * 1024), False),
            ("read_bytes", "Read", text.size, False), ("write_bytes", "Written", text.size, False),
+           ("context_switches", "Switches", text.count, False),
            ("last", "Last", text.time, True))
 TITLES = {"program": "Programs", "user": "Users", "host": "Hosts", "container": "Containers", "unit": "systemd units",
           "job": "Batch jobs"}
@@ -138,6 +139,14 @@ def storage(p):
     return text.size((p["read_bytes"] or 0) + (p["write_bytes"] or 0))
 
 
+def written(p):
+    return text.size(p["write_bytes"])
+
+
+def switches(p):
+    return text.count(p["context_switches"])
+
+
 def elapsed(p):
     return text.duration(p["elapsed_seconds"])
 
@@ -155,7 +164,9 @@ def standouts(made):
         out.append(("Largest", "by peak memory", memory, largest["rss"]))
     else:
         out.append(("Largest", "by virtual size at exit", virtual_size, largest["mem"]))
-    out.append(("Most storage I/O", "read and written", storage, largest["io"]))
+    out += [("Most storage I/O", "read and written", storage, largest["io"]),
+            ("Most written", "to storage", written, largest["written"]),
+            ("Most context switches", "voluntary or not", switches, largest["switches"])]
     return [part for part in out if part[3]]
 
 

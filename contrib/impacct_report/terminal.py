@@ -13,11 +13,18 @@ COLUMNS = (("processes", "processes", text.count), ("cpu_seconds", "CPU s", lamb
            ("max_mem_kib", "largest MiB", lambda kib: f"{kib / 1024:,.1f}"),
            ("elapsed_seconds", "elapsed s", lambda s: f"{s:,.2f}"), ("crashed", "crashed", text.count),
            ("started", "started", text.count), ("read_bytes", "read MiB", lambda n: f"{n / 2 ** 20:,.1f}"),
-           ("write_bytes", "written MiB", lambda n: f"{n / 2 ** 20:,.1f}"))
+           ("write_bytes", "written MiB", lambda n: f"{n / 2 ** 20:,.1f}"),
+           ("context_switches", "switches", text.count))
 ALWAYS = ("processes", "cpu_seconds", "failed")
 NAME, COLUMN = 24, 14  # characters that they take
 TITLES = {"program": "Programs", "user": "Users", "host": "Hosts", "container": "Containers", "unit": "Units",
           "job": "Jobs"}
+# of single processes: title, what they are the largest in, how that is shown
+LARGEST = (("Longest processes", "elapsed", lambda p: text.duration(p["elapsed_seconds"])),
+           ("Largest processes, by peak memory", "rss", lambda p: text.size(p["max_rss_kib"] * 1024)),
+           ("Largest processes, by virtual size", "mem", lambda p: text.size(p["mem_kib"] * 1024)),
+           ("Processes that wrote most to storage", "written", lambda p: text.size(p["write_bytes"])),
+           ("Processes with most context switches", "switches", lambda p: text.count(p["context_switches"])))
 ALARM_STYLES = {True: "bold red", False: "yellow"}
 
 
@@ -87,14 +94,12 @@ def print_changes(changes, console):
 
 def print_largest(made, console, top):
     largest = made["largest"]
-    for title, key, field in (("Longest", "elapsed", "elapsed_seconds"), ("Largest", "rss", "max_rss_kib"),
-                              ("Largest, by virtual size", "mem", "mem_kib")):
+    for title, key, show in LARGEST:
         if not largest[key] or key == "mem" and largest["rss"]:
             continue
-        console.print(f"{title} processes", style="italic", highlight=False)
+        console.print(title, style="italic", highlight=False)
         for p in largest[key][:min(top, 5)]:
-            value = text.duration(p[field]) if key == "elapsed" else text.size(p[field] * 1024)
-            console.print(Text(f"{value:>12}  {text.printable(p['program'])} by {text.printable(p['user'])} on "
+            console.print(Text(f"{show(p):>12}  {text.printable(p['program'])} by {text.printable(p['user'])} on "
                                f"{text.printable(p['host'])}, {text.time(p['end'])} UTC, {p['how']}"))
             if p["command_line"]:
                 console.print(Text(f"{'':12}  {text.printable(p['command_line'][:200])}"))

@@ -16,19 +16,19 @@ KEYS = 2000
 TABLES = ("program", "user", "host", "container", "unit", "job")
 COMPARED = ("program", "user", "host")  # whose rows have slots
 # a row of a table: sums, maxima, the last time, and what is counted for each slot of time, to compare two periods
-COUNT, CPU, ELAPSED, FAILED, CRASHED, STARTED, READ, WRITTEN, MEM, RSS, LAST, SLOTS = range(12)
+COUNT, CPU, ELAPSED, FAILED, CRASHED, STARTED, READ, WRITTEN, SWITCHES, MEM, RSS, LAST, SLOTS = range(13)
 # what a slot of a row has
 SLOT_COUNT, SLOT_CPU, SLOT_FAILED = range(3)
 # what a slot of the activity has
 ACT_COUNT, ACT_FAILED, ACT_CPU, ACT_STARTED = range(4)
 ACTIVITY_SLOTS, ROW_SLOTS = 720, 32
 # what a process can be the largest in
-LEAD = ("elapsed", "cpu", "mem", "rss", "io")
+LEAD = ("elapsed", "cpu", "mem", "rss", "io", "written", "switches")
 LARGEST = 50  # processes that are shown at most
 
 
 def new_row():
-    return [0, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, float("-inf"), {}]
+    return [0, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0, float("-inf"), {}]
 
 
 def add_slots(to, slots):
@@ -58,6 +58,7 @@ def add_row(to, row):
     to[STARTED] += row[STARTED]
     to[READ] += row[READ]
     to[WRITTEN] += row[WRITTEN]
+    to[SWITCHES] += row[SWITCHES]
     if row[MEM] > to[MEM]:
         to[MEM] = row[MEM]
     if row[RSS] > to[RSS]:
@@ -107,7 +108,7 @@ class Table:
         if len(self.rows) <= 2 * KEYS:
             return
         keep = set()
-        for column in (COUNT, CPU, FAILED, STARTED, WRITTEN, RSS, MEM, LAST):
+        for column in (COUNT, CPU, FAILED, STARTED, WRITTEN, SWITCHES, RSS, MEM, LAST):
             keep.update(heapq.nlargest(KEYS // 8, self.rows, key=lambda key: self.rows[key][column]))
         for key in self.rows.keys() - keep:
             add_row(self.others, self.rows.pop(key))

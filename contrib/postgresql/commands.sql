@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What came after 0.1: columns for command lines and where processes belong, the programs that start, two indexes. A part
+-- What came after 0.1, beside usage: columns for command lines and where processes belong, the programs that start, two indexes. A part
 -- of schema.sql and of upgrade-0.1.sql.
 ALTER TABLE impacct.process
     ADD entity_id uuid,

@@ -8,7 +8,9 @@ CREATE FUNCTION impacct.names() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL S
         status, exit_code, signal, signal_name, forked, privileged, core_dumped, killed, exit_uncertain, entity_id,
         parent_entity_id, parent_comm, command_line, args, args_count, args_length, args_truncated, args_redacted,
         command_source, executable, cwd, cgroup, container_id, systemd_unit, job_id, login_uid, login_user,
-        session_id, window_start, window_end, revision, count, failures, killed_count, core_dumps, exit_codes, elapsed_sum,
+        session_id, cpu_ns, cpu_user_ns, cpu_system_ns, max_rss_kib, read_bytes, write_bytes,
+        cancelled_write_bytes, read_chars, write_chars, voluntary_switches, involuntary_switches, threads, start_ns, end_ns,
+        oom_killed, usage_source, window_start, window_end, revision, count, failures, killed_count, core_dumps, exit_codes, elapsed_sum,
         elapsed_max, elapsed_p50, elapsed_p95, elapsed_p99, cpu_sum, cpu_max, cpu_p50, cpu_p95, cpu_p99, minor_faults_sum,
         major_faults_sum, first_start, last_end, records, groups, other_records, late_records, complete}'::text[]
 $$;
@@ -151,6 +153,19 @@ CREATE FUNCTION impacct.user_month("from" timestamptz, "to" timestamptz)
 SELECT date_trunc('month', d.day)::date, d.hostname, d.user_name, sum(d.processes), sum(d.cpu_user), sum(d.cpu_system),
        sum(d.elapsed), sum(d.mem_kib_minutes), sum(d.failed), sum(d.killed)
 FROM impacct.user_day($1, $2) AS d GROUP BY 1, 2, 3
+$$;
+
+-- What programs used, with the parameter "usage": by peak memory, bytes read from and written to storage, and context
+-- switches. known: of how many of the processes it is known. For example:
+--   SELECT * FROM impacct.program_usage('2026-11-21', '2026-11-22') ORDER BY write_bytes DESC NULLS LAST LIMIT 20;
+--   SELECT * FROM impacct.acctcom WHERE at > now() - interval '1 day' ORDER BY max_rss_kib DESC NULLS LAST LIMIT 20;
+CREATE FUNCTION impacct.program_usage("from" timestamptz, "to" timestamptz)
+    RETURNS TABLE (hostname text, user_name text, comm text, processes bigint, known bigint, cpu numeric, max_rss_kib bigint,
+                   read_bytes numeric, write_bytes numeric, context_switches numeric, oom_killed bigint) LANGUAGE sql STABLE AS $$
+SELECT p.hostname, coalesce(p.user_name, p.uid::text), p.comm, count(*), count(*) FILTER (WHERE p.usage_source = 'exit'),
+       round(sum(p.cpu_ns) / 1e9, 6), max(p.max_rss_kib), sum(p.read_bytes), sum(p.write_bytes),
+       sum(p.voluntary_switches + p.involuntary_switches), count(*) FILTER (WHERE p.oom_killed)
+FROM impacct.process AS p WHERE p.event = 'exit' AND p.at >= $1 AND p.at < $2 GROUP BY 1, 2, 3
 $$;
 
 -- What ran on each host by user and program, by day (UTC) and by month: from records, and the same from summaries, whose

@@ -83,5 +83,6 @@ CREATE TABLE impacct.host (
 ) WITH (fillfactor = 50);
 
 \ir commands.sql
+\ir usage.sql
 \ir summaries.sql
 \ir functions.sql

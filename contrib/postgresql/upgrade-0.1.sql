@@ -10,6 +10,7 @@
 DROP VIEW impacct.user_month, impacct.user_day, impacct.sa_m, impacct.sa, impacct.sa_u, impacct.lastcomm, impacct.acctcom;
 DROP FUNCTION impacct.add(jsonb), impacct.make_day(date);
 \ir commands.sql
+\ir usage.sql
 \ir summaries.sql
 \ir functions.sql
 SELECT count(impacct.add(message)) AS "programs that started" FROM impacct.state WHERE event = 'exec';

@@ -5,6 +5,7 @@
     check.py truth TRUTH.json PERIOD REPORT.json      a report on tests/report/day.py's events
     check.py pacct FILE REPORT.json                   a report on what rsyslogd made of an accounting file
     check.py same REPORT.json REPORT.json...          the same report, but for the names of files
+    check.py leaders REPORT.json                      a report on what tests/stores/leaders made
     check.py summaries TRUTH.json REPORT.json         a report on summaries of these events
     check.py changes TRUTH.json BEFORE AFTER REPORT   what changed between two periods
 """
@@ -43,8 +44,8 @@ def check_table(name, table, want):
             continue
         counted = want[key]
         equal(f"{name}: {key!r}", [row["processes"], cents(row["cpu_seconds"]), row["failed"], row["max_mem_kib"],
-                                   row["max_rss_kib"], row["write_bytes"]],
-              [counted["n"], counted["cpu"], counted["failed"], counted["mem"], counted["rss"], counted["written"]])
+                                   row["max_rss_kib"], row["write_bytes"], row["context_switches"]],
+              [counted[of] for of in ("n", "cpu", "failed", "mem", "rss", "written", "switches")])
     others = table["others"]
     equal(f"{name}: sum", sum(row["processes"] for row in rows.values()) + (others["processes"] if others else 0),
           sum(row["n"] for row in want.values()))
@@ -55,7 +56,7 @@ def truth(path, period, report):
     repeats = want["repeats"]
     want = want[period]
     for row in [row for name in TABLES for row in want[name].values()]:
-        for key in ("n", "cpu", "failed", "mem", "rss", "written"):
+        for key in ("n", "cpu", "failed", "mem", "rss", "written", "switches"):
             row.setdefault(key, 0)
     totals = got["totals"]
     for name, key in (("processes", "processes"), ("failed", "failed"), ("crashed", "crashed"), ("canaries", "canaries"),
@@ -105,6 +106,15 @@ def of_pacct(path, report):
     equal("programs", rows, {name: [row["n"], row["failed"], row["cpu"]] for name, row in programs.items()})
     equal("lines left out", got["not_read"]["lines"], 0)
     print(f"{want['n']} records, {want['failed']} failed, {want['ours']} of impacct itself: as counted in the file")
+
+
+def leaders(report):
+    """Each of these programs did more of one thing than anything else."""
+    largest = load(report)["largest"]
+    for name, want in (("rss", "most-memory"), ("written", "most-written"), ("switches", "most-switches")):
+        equal(f"the first by {name}", largest[name][0]["program"], want)
+    print("the first are: " + ", ".join(f"{largest[name][0]['program']} {largest[name][0][field]}" for name, field in (
+        ("rss", "max_rss_kib"), ("written", "write_bytes"), ("switches", "context_switches"))))
 
 
 def same(first, *others):
@@ -157,10 +167,10 @@ def of_summaries(path, report):
                   [row["processes"], cents(row["cpu_seconds"]), row["failed"], row["max_rss_kib"], row["write_bytes"]],
                   [counted.get(key, 0) for key in ("n", "cpu", "failed", "rss", "written")])
     equal("failures", sum(row["times"] for row in got["failures"]["rows"]) + got["failures"]["rest"], want["failed"])
-    equal("single processes", [len(of) for of in got["largest"].values()], [0] * 5)
+    equal("single processes", [len(of) for of in got["largest"].values()], [0] * 7)
     print(f"summaries of {want['processes']} processes: as counted")
 
 
 if __name__ == "__main__":
     {"truth": truth, "pacct": of_pacct, "same": same, "changes": changes,
-     "summaries": of_summaries}[sys.argv[1]](*sys.argv[2:])
+     "leaders": leaders, "summaries": of_summaries}[sys.argv[1]](*sys.argv[2:])

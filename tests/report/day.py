@@ -87,7 +87,8 @@ class Day:
                 e[name] = value
         if usage and host != "db1":
             e.update(max_rss_kib=int(mib * 1024 * rng.uniform(0.5, 1)), read_bytes=rng.randrange(0, 1 << 16) * 512,
-                     write_bytes=int(elapsed * rng.randrange(0, 1 << 12)) * 512, usage_source="exit")
+                     write_bytes=int(elapsed * rng.randrange(0, 1 << 12)) * 512, voluntary_switches=int(elapsed * 100),
+                     involuntary_switches=rng.randrange(0, 50), usage_source="exit")
         if oom:
             e["oom_killed"] = True
         self.events.append((t, e))
@@ -308,6 +309,7 @@ def truth(events, since=None, until=None, wanted=lambda e: True):
                     row["mem"] = max(row["mem"], e["mem_kib"])
                     row["rss"] = max(row["rss"], e.get("max_rss_kib", 0))
                     row["written"] += e.get("write_bytes", 0)
+                    row["switches"] += e.get("voluntary_switches", 0) + e.get("involuntary_switches", 0)
             if failed:
                 how = f"exit {e['exit_code']}" if "exit_code" in e else e["signal_name"]
                 how += ", core dumped" if e["core_dumped"] else ""

@@ -3,17 +3,19 @@
 # Intent: contrib/opensearch's templates with all that the module says, and contrib/rsyslog.d/opensearch-stream.conf, as
 # they are shipped, with a real server.
 # Invariant: a field that a message has is in the template; a word, and any part, of a command line is found, also at the
-# end of 3 KB; a data stream has each record once, although all are read again and rsyslogd is killed, and what it had
-# already is no failure.
+# end of 3 KB; the dashboards' panels of usage are right, and show first who used most; a data stream has each record once,
+# although all are read again and rsyslogd is killed, and what it had already is no failure.
 # Oracle: what is executed here; tests/lib/pacct.py.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
 require_module omelasticsearch
 # shellcheck source=/dev/null
 . "$srcdir/stores/server-${SEARCH_SERVER:-opensearch}.sh"
+leaders_on_disk
 executed ecs "$WORK/executed.jsonl" <<'SH'
 /bin/true "$(seq -s ' ' 600) needle-at-the-end $(printf '%08000d' 1)"
 /bin/true "$(seq -s ' ' 600) /opt/hay/stack.cfg"
+bash "$LEADERS" "$PROGRAMS"
 SH
 start_search
 assert_eq "$(search_template | api _index_template/processes -X PUT --data-binary @-)" '{"acknowledged":true}' "the template"
@@ -32,6 +34,11 @@ assert_eq "$(api 'processes-*/_count' | jq .count)" "$(wc -l <"$WORK/executed.js
 api 'processes-*/_mapping' | jq -S '[.[].mappings.properties][0] | walk(if type == "object" then del(.doc_values) else . end)' >"$WORK/mapping"
 search_template | jq -S .template.mappings.properties >"$WORK/wanted"
 diff "$WORK/wanted" "$WORK/mapping" || error_exit "messages have fields that the template lacks"
+for dashboard in grafana/elasticsearch.json grafana/opensearch.json; do
+    python3 "$srcdir/stores/panels.py" "$WORK/executed.jsonl" search "$TOP/contrib/$dashboard" "$URL" || error_exit "see above"
+done
+python3 "$srcdir/stores/panels.py" "$WORK/executed.jsonl" saved "$TOP/contrib/opensearch/dashboards.ndjson" "$URL" ||
+    error_exit "see above"
 found() { api 'processes-*/_search?size=50' -d "{\"query\": $1}" | jq -r '[.hits.hits[]._source.event.action] | sort | join(" ")'; }
 if [ "${SEARCH_SERVER:-opensearch}" = opensearch ]; then
     assert_eq "$(found '{"match_phrase": {"process.command_line.text": "needle-at-the-end"}}')" "exec exit" "a word behind 2 KB"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the query of every panel of a dashboard and compares it with counting the accounting file.
 
+    panels.py USAGE.jsonl sql|search|saved ...       the same of messages of tests/stores/leaders; the panels of usage only
     panels.py PACCT time                             prints a time that the panels cover
     panels.py PACCT sql DASHBOARD.json PSQL...       Grafana's for PostgreSQL; PSQL is the command, without the query
     panels.py PACCT search DASHBOARD.json URL        Grafana's for Elasticsearch or OpenSearch
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import urllib.request
 
-from expected import NO_VALUE, Expected, fail, pacct
+from expected import NO_VALUE, Expected, ExpectedUsage, fail, pacct
 
 
 def epoch(value):
@@ -55,12 +56,12 @@ def sql_panels(path, psql):
             elif title.startswith("Hosts"):
                 expected.hosts(title, {r["hostname"]: r["last_record"] for r in rows}, slack=60)
             else:
-                expected.table(title, [sql_row(r) for r in rows], limit=20 if "cpu" in rows[0] else 100)
+                expected.table(title, [sql_row(r) for r in rows], limit=20 if panel["targets"][0]["rawSql"].endswith(" 20") else 100)
 
 
 def sql_row(row):
     key = tuple(v for k, v in row.items() if k in ("program", "user", "signal"))
-    values = {"count" if k in ("processes", "failures") else k: float(v) for k, v in row.items()
+    values = {"count" if k in ("processes", "failures") else k: float(v or 0) for k, v in row.items()
               if k not in ("program", "user", "signal")}
     return key, values
 
@@ -104,7 +105,7 @@ def run_search(title, graph, url, lucene, metrics, buckets):
 
     def walk(level, key, at):
         if at == len(buckets):
-            values = {name: level["doc_count"] if name == "count" else level[i]["value"] for i, name in names.items()}
+            values = {name: level["doc_count"] if name == "count" else level[i]["value"] or 0 for i, name in names.items()}
             rows.append((key, values))
             return
         for b in level["b"]["buckets"]:
@@ -191,7 +192,10 @@ def check_layout(places):
         fail("panels overlap")
 
 
-expected = Expected(sys.argv[1], sys.argv[2] == "sql")
+if sys.argv[1].endswith(".jsonl"):
+    expected = ExpectedUsage(sys.argv[1])
+else:
+    expected = Expected(sys.argv[1], sys.argv[2] == "sql")
 if sys.argv[2] == "time":
     print(pacct.utc(expected.last))
     sys.exit()

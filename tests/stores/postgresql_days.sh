@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Intent: what contrib/postgresql does with command lines, and with days: an upgrade from 0.1, retention, questions.
-# Invariant: nothing that a message says is lost, and all of it can be asked for; an upgraded database is as a new one; a
-# question about a day reads that day; old days go while others read them and records come, and nobody waits; an interrupted
-# retention is finished by the next; who may read can read the days to come, and change nothing.
+# Intent: what contrib/postgresql does with command lines, with usage, and with days: an upgrade from 0.1, retention, questions.
+# Invariant: nothing that a message says is lost, and all of it can be asked for; who used most comes first; an upgraded
+# database is as a new one; a question about a day reads that day; old days go while others read them and records come, and
+# nobody waits; an interrupted retention is finished by the next; who may read can read the days to come, and change nothing.
 # Oracle: what is executed here; the messages themselves; EXPLAIN.
 # shellcheck disable=SC2154 # bin and as_owner are of server-postgresql.sh
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
@@ -14,14 +14,16 @@ export PGOPTIONS='-c lock_timeout=100s'
 . "$srcdir/stores/server-postgresql.sh"
 
 # 1. messages of real processes, with all that can be known of them
+leaders_on_disk
 executed native "$WORK/executed.jsonl" <<'SH'
 /bin/true one "two words" ''
 /bin/true --password=secret "$(printf '%03000d' 7)"
+bash "$LEADERS" "$PROGRAMS"
 cd / && (setpriv --reuid 4711 --clear-groups sh -c '/bin/true "it'"'"'s"; exit 3' a-shell; :)
 SH
 [ "$(grep -c '"event":"exec"' "$WORK/executed.jsonl")" -gt 5 ] || error_exit "no exec messages"
 # one that is of a version to come
-sed -n '/"event":"exit"/{s/"id":"[^"]*"/"id":"'"$(printf %032d 7)"'"/; s/^{/{"cpu_ns":12345,"oom_killed":false,/; p; q}' \
+sed -n '/"event":"exit"/{s/"id":"[^"]*"/"id":"'"$(printf %032d 7)"'"/; s/^{/{"energy_uj":12345,"paused":false,/; p; q}' \
     "$WORK/executed.jsonl" >"$WORK/later.jsonl"
 cat "$WORK/later.jsonl" >>"$WORK/executed.jsonl"
 load() {
@@ -78,12 +80,20 @@ for e in got:
     if e != want[e["id"]]:
         sys.exit(f"{e}\nis not\n{want[e['id']]}")
 rows = read("rows")
-if [row["more"] for row in rows if "more" in row] != [{"cpu_ns": 12345, "oom_killed": False}]:
+if [row["more"] for row in rows if "more" in row] != [{"energy_uj": 12345, "paused": False}]:
     sys.exit("only what has no column is in more")
 print(f"{len(got)} messages, each as it was")
 PY
 assert_eq "$(sql "SELECT count(DISTINCT p.id) FROM impacct.exec e JOIN impacct.process p USING (entity_id)
     WHERE e.args[2] = 'it''s' AND e.user_name IS NULL AND e.uid = 4711 AND p.exit_code = 0")" 1 "an exec and its exit"
+for by in max_rss_kib write_bytes context_switches; do
+    sql "SELECT comm FROM impacct.program_usage('-infinity', 'infinity') ORDER BY $by DESC NULLS LAST LIMIT 1"
+done >"$WORK/leaders"
+assert_eq "$(paste -sd ' ' "$WORK/leaders")" "most-memory most-written most-switches" "who used most"
+assert_eq "$(sql "SELECT count(*) FROM impacct.process WHERE usage_source = 'exit'")" \
+    "$(sql "SELECT sum(known) FROM impacct.program_usage('-infinity', 'infinity')")" "processes whose usage is known"
+python3 "$srcdir/stores/panels.py" "$WORK/executed.jsonl" sql "$TOP/contrib/grafana/postgresql.json" "$bin/psql" -Xq \
+    -v ON_ERROR_STOP=1 "${as_owner[@]}" || error_exit "see above"
 
 # 4. real senders, and old days
 sql "TRUNCATE impacct.process, impacct.exec"
@@ -117,7 +127,7 @@ print(*sorted(set(scans(json.load(sys.stdin)[0]["Plan"]))))'
 yesterday=$(day 1 %Y%m%d)
 ONE="'$(day 1 %F) UTC', '$(day 0 %F) UTC'"
 for question in "SELECT * FROM impacct.sa($ONE)" "SELECT * FROM impacct.sa_m($ONE)" "SELECT * FROM impacct.user_day($ONE)" \
-    "SELECT * FROM impacct.user_month($ONE)" "SELECT * FROM impacct.sa(date_trunc('day', now(), 'UTC') - interval '1 day', date_trunc('day', now(), 'UTC'))" \
+    "SELECT * FROM impacct.user_month($ONE)" "SELECT * FROM impacct.program_usage($ONE)" "SELECT * FROM impacct.sa(date_trunc('day', now(), 'UTC') - interval '1 day', date_trunc('day', now(), 'UTC'))" \
     "SELECT * FROM impacct.acctcom WHERE at >= '$(day 1 %F) UTC' AND at < '$(day 0 %F) UTC' AND exit_code <> 0" \
     "SELECT * FROM impacct.lastcomm WHERE at >= '$(day 1 %F) UTC' AND at < '$(day 0 %F) UTC' ORDER BY at DESC LIMIT 20" \
     "SELECT * FROM impacct.sa_u WHERE at >= '$(day 1 %F) UTC' AND at < '$(day 0 %F) UTC'"; do

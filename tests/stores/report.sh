@@ -62,6 +62,13 @@ made ci --user 1002 "$WORK/day/native.jsonl"
 check truth "$WORK/day/truth.json" ci "$WORK/ci.json"
 made php --program php-fpm8.2 --program 'p*' "$WORK/day/acct.jsonl"
 check truth "$WORK/day/truth.json" php "$WORK/php.json"
+# who really used most comes first
+leaders_on_disk
+executed native "$WORK/executed.jsonl" <<'SH'
+bash "$LEADERS" "$PROGRAMS"
+SH
+made leaders "$WORK/executed.jsonl"
+check leaders "$WORK/leaders.json"
 
 # 3. summaries: of records that are not there; and records first, or last, of the same time
 made summaries "$WORK/day/summaries.jsonl"

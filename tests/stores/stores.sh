@@ -107,7 +107,7 @@ compare_ids() {
     cat "$WORK/result"
 }
 
-# executed SCHEMA FILE <SCRIPT: the messages of what the script executes, with command lines (tests/stores/executed)
+# executed SCHEMA FILE <SCRIPT: the messages of what the script executes, with command lines and usage (tests/stores/executed)
 executed() {
     local status=0
     cat >"$WORK/executed.script"
@@ -115,4 +115,11 @@ executed() {
         status=$?
     [ "$status" != 77 ] || skip_test "$(tail -n 1 "$WORK/executed.log")"
     [ "$status" = 0 ] || error_exit "see above; $(cat "$WORK/executed.log")"
+}
+
+# leaders_on_disk: for a script of "executed": LEADERS is tests/stores/leaders, PROGRAMS a directory for it on a disk
+leaders_on_disk() {
+    export LEADERS=$srcdir/stores/leaders PROGRAMS=$WORK/programs
+    mkdir "$PROGRAMS"
+    [ "$(stat -f -c %T "$PROGRAMS")" != tmpfs ] || skip_test "$WORK is in memory, and what is written there goes to no disk: set TMPDIR"
 }
