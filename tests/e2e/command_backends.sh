@@ -38,8 +38,8 @@ said() {
         "with $*"
 }
 btf='BPF: the kernel does not describe itself: there is no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)'
-refused='BPF: loading the program failed: Operation not permitted (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; '
-refused+='before Linux 5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)'
+refused='BPF: loading the program failed: Operation not permitted (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, '
+refused+='rsyslogd has none of them; before Linux 5.11 CAP_SYS_RESOURCE, too, or no limit of locked memory)'
 none='connector: it tells nothing in a pid namespace of its own, such as a container'"'"'s'
 # instead REASON: what is said where the next best is taken, which the whole test may run without
 instead() {

@@ -32,6 +32,7 @@
 
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 
 #include "base/child.h"
 #include "base/confinement.h"
@@ -85,13 +86,36 @@ const char* pacct_bpf_missing(void) {
                                : NULL;
 }
 
-/* What would help against an error */
-static const char* remedy(int error) {
-    if (error == EPERM || error == EACCES) {
-        return " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; before Linux 5.11 CAP_SYS_RESOURCE, too, "
-               "or no limit of locked memory)";
+static bool is_in(const struct __user_cap_data_struct* sets, unsigned capability) {
+    return (sets[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability)) != 0;
+}
+
+/* What the thread lacks of what it takes to load a program. */
+static const char* lacks(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    if (syscall(SYS_capget, &header, sets) != 0) {
+        return "it is not known which rsyslogd has";
     }
-    return error == EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0 ? " (it takes Linux 5.8)" : "";
+    if (is_in(sets, CAP_SYS_ADMIN) || (is_in(sets, CAP_BPF) && is_in(sets, CAP_PERFMON))) {
+        return "which rsyslogd has: the machine forbids it nevertheless";
+    }
+    return is_in(sets, CAP_BPF)       ? "rsyslogd lacks CAP_PERFMON"
+           : is_in(sets, CAP_PERFMON) ? "rsyslogd lacks CAP_BPF"
+                                      : "rsyslogd has none of them";
+}
+
+/* What would help against an error */
+static void add_remedy(char reason[PACCT_BPF_REASON_MAX], int error) {
+    const size_t len = strlen(reason);
+    if (error == EPERM || error == EACCES) {
+        snprintf(reason + len, PACCT_BPF_REASON_MAX - len,
+                 " (it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, %s; before Linux 5.11 CAP_SYS_RESOURCE, too, "
+                 "or no limit of locked memory)",
+                 lacks());
+    } else if (error == EINVAL && libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0) {
+        snprintf(reason + len, PACCT_BPF_REASON_MAX - len, " (it takes Linux 5.8)");
+    }
 }
 
 bool pacct_bpf_try(pacct_bpf_start* start, void* context, char reason[PACCT_BPF_REASON_MAX]) {
@@ -108,7 +132,10 @@ bool pacct_bpf_try(pacct_bpf_start* start, void* context, char reason[PACCT_BPF_
         snprintf(reason, PACCT_BPF_REASON_MAX, "this kernel refuses the program, which should be reported: %s",
                  refusal);
     } else {
-        snprintf(reason, PACCT_BPF_REASON_MAX, "%s failed: %s%s%s", failed, strerror(error), remedy(error),
+        snprintf(reason, PACCT_BPF_REASON_MAX, "%s failed: %s", failed, strerror(error));
+        add_remedy(reason, error);
+        const size_t len = strlen(reason);
+        snprintf(reason + len, PACCT_BPF_REASON_MAX - len, "%s",
                  pacct_confinement(PACCT_CONFINED_CALL, error, &confinement));
     }
     return false;

@@ -104,11 +104,12 @@ static __always_inline uint64_t pages(__s64 count) {
     return count > 0 ? (uint64_t)count : 0;
 }
 
-/* The largest resident set until now. The kernel notes it only when it is about to shrink. */
+/* The largest resident set until now. The kernel notes it only when it is about to shrink. Asked is for a member, not
+ * for a type: one that the kernel does not have, libbpf looks for in modules, which takes CAP_SYS_ADMIN. */
 static __always_inline uint64_t max_rss(struct mm_struct* mm) {
+    struct mm_struct___before_6_2* const old = (void*)mm;
     uint64_t now;
-    if (bpf_core_type_exists(struct mm_rss_stat)) {
-        struct mm_struct___before_6_2* const old = (void*)mm;
+    if (bpf_core_field_exists(old->rss_stat.count)) {
         now = pages(BPF_CORE_READ(old, rss_stat.count[FILE_PAGES].counter)) +
               pages(BPF_CORE_READ(old, rss_stat.count[ANON_PAGES].counter)) +
               pages(BPF_CORE_READ(old, rss_stat.count[SHMEM_PAGES].counter));
