@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The first process in the machines of tests/kernels: mounts what programs expect, runs the tests of $TESTS, tells the
 # result of each in a line "result NAME STATUS SECONDS", and ends the machine.
-# TESTS (separated by commas), STORM and TEST_TIMEOUT are from the kernel's command line, which puts what it does not
+# TESTS (separated by commas), STORM, ROUNDS and TEST_TIMEOUT are from the kernel's command line, which puts what it does not
 # know into the environment.
 export PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C
 mount -t proc proc /proc

@@ -94,7 +94,7 @@ static void* executing_thread(void* arg) {
 }
 
 static void threads(int count, void* (*what)(void*), int join) {
-    pthread_t thread[64];
+    pthread_t thread[300];
     for (int i = 0; i < count; i++) {
         pthread_create(&thread[i], NULL, what, NULL);
     }
@@ -155,6 +155,12 @@ static void do_threads(void) {
 }
 static void do_threads_many(void) {
     threads(64, short_thread, 1);
+}
+static void do_threads_most(void) {
+    threads(300, short_thread, 1);
+}
+static void do_threads_most_left(void) {
+    threads(300, waiting_thread, 0);
 }
 static void do_threads_left(void) {
     threads(16, waiting_thread, 0);
@@ -243,7 +249,9 @@ static const struct {
     {"vfork-exit", do_vfork_exit, 1},
     {"threads", do_threads, 1},
     {"threads-64", do_threads_many, 1},
+    {"threads-300", do_threads_most, 1},
     {"threads-left", do_threads_left, 1},
+    {"threads-300-left", do_threads_most_left, 1},
     {"leader-first", do_leader_first, 1},
     {"thread-exec", do_thread_exec, 1},
     {"disk-write", do_disk_write, 1},
