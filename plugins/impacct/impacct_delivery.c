@@ -50,6 +50,8 @@
 #define RETRY_FIRST_MS 1000
 #define RETRY_LAST_MS 30000
 #define STOP_LOOK_MS 2
+/* how often to look at messages one by one */
+#define SWEEP_MS 1000
 /* how long something has to be held to be worth a word: a queue may well be a few seconds late */
 #define HELD_LONG_MS 10000
 
@@ -76,6 +78,7 @@ struct impacct_delivery {
     int wake_fd; /* -1: none */
     int64_t first_ms; /* when the first position was handed to the writer; 0: it is not waited for */
     int retry_wait_ms; /* how long that was; 0: the last batch was taken */
+    int64_t swept_ms; /* when */
     int ack_ms; /* next look at batches in flight */
     bool starved; /* no memory for a property */
     bool refused; /* rsyslog did not take the open batch */
@@ -421,6 +424,10 @@ static void set_done(struct impacct_delivery* d, const struct impacct_position* 
 static bool collect(struct impacct_delivery* d, int64_t now, bool last) {
     const unsigned before = impacct_ack_holes_version(d->ack);
     impacct_recycle_collect_all(&d->recycle);
+    if (now - d->swept_ms >= SWEEP_MS) {
+        d->swept_ms = now;
+        impacct_recycle_sweep(&d->recycle);
+    }
     struct impacct_position pos = d->done;
     const unsigned messages = impacct_ack_collect(d->ack, now, last, &pos);
     set_done(d, &pos);

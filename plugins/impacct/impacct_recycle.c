@@ -5,7 +5,8 @@
  *
  * Algorithm: a ring, the oldest message first; queues are mostly emptied in
  * that order. One that is not back although one OVERTAKEN later is may stay for
- * hours in a queue of its own, and is left to rsyslog.
+ * hours in a queue of its own, and is left to rsyslog. Where fewer follow, and
+ * the oldest stays, those that are back are looked for one by one.
  *
  * Concurrency and locking: the ring belongs to the input thread. Reference
  * counts are changed by rsyslog's threads, atomically; a count of one means
@@ -58,6 +59,25 @@ void impacct_recycle_collect_all(struct impacct_recycle* l) {
     for (unsigned n = overtaken(l); n > 0; n--) {
         give_up_oldest(l);
     }
+}
+
+void impacct_recycle_sweep(struct impacct_recycle* l) {
+    const smsg_t* const oldest = l->count > 0 ? l->ring[l->first] : NULL;
+    const bool stays = oldest != NULL && oldest == l->oldest;
+    l->oldest = oldest;
+    if (!stays) {
+        return;
+    }
+    unsigned kept = 0;
+    for (unsigned i = 0; i < l->count; i++) {
+        smsg_t** const at = &l->ring[(l->first + i) % IMPACCT_RECYCLE_MAX];
+        if (is_back(*at)) {
+            msgDestruct(at);
+        } else {
+            l->ring[(l->first + kept++) % IMPACCT_RECYCLE_MAX] = *at;
+        }
+    }
+    l->count = kept;
 }
 
 void impacct_recycle_release(struct impacct_recycle* l) {

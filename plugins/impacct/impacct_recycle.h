@@ -24,6 +24,7 @@
 
 struct impacct_recycle {
     unsigned first, count;
+    const smsg_t* oldest; /**< at the last sweep */
     smsg_t* ring[IMPACCT_RECYCLE_MAX]; /**< the oldest first */
 };
 
@@ -36,6 +37,10 @@ void impacct_recycle_collect(struct impacct_recycle* l, unsigned most);
 
 /** Destroy all such messages, and leave to rsyslog those that others have overtaken. */
 void impacct_recycle_collect_all(struct impacct_recycle* l);
+
+/** To be called now and then: where the oldest message is still the same, destroy all that nobody else holds. No batch
+ * is to wait for a message of another one. */
+void impacct_recycle_sweep(struct impacct_recycle* l);
 
 /** Leave all messages to rsyslog. */
 void impacct_recycle_release(struct impacct_recycle* l);

@@ -78,6 +78,30 @@ int main(int argc, char** argv) {
         CHECK_EQ(ring.count, 512);
         CHECK_EQ(host_messages, 1025);
     }
+    CASE("fewer than that follow one that is held: they are looked for where it stays") {
+        hand_over(200);
+        for (unsigned i = 3; i < 200; i++) {
+            if (i != 100) {
+                done(i);
+            }
+        }
+        impacct_recycle_collect_all(&ring);
+        impacct_recycle_sweep(&ring);
+        CHECK_EQ(host_messages, 200);
+        impacct_recycle_sweep(&ring);
+        CHECK_EQ(host_messages, 4);
+        CHECK_EQ(ring.count, 4);
+        hand_over(10);
+        done(0);
+        done(100);
+        done(205);
+        impacct_recycle_collect_all(&ring);
+        impacct_recycle_sweep(&ring);
+        CHECK_EQ(ring.count, 13); /* another one is the oldest now */
+        impacct_recycle_sweep(&ring);
+        CHECK_EQ(ring.count, 11);
+        CHECK_EQ(host_messages, 11);
+    }
     CASE("nothing is back: all wait for a slow queue") {
         hand_over(100000);
         impacct_recycle_collect_all(&ring);
