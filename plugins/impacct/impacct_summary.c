@@ -103,7 +103,7 @@ void impacct_summary_start(struct impacct_summary* s) {
     const uint64_t* saved;
     uint64_t number;
     impacct_delivery_sums(s->delivery, &number, &saved);
-    pacct_summary_restore(s->sums, saved, number);
+    pacct_summary_restore(s->sums, saved, number, impacct_delivery_done(s->delivery)->number);
 }
 
 void impacct_summary_at(struct impacct_summary* s, const struct impacct_position* at) {

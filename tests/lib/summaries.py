@@ -11,6 +11,9 @@ module but the decoder of tests/lib/pacct.py, which does not either.
                                         of each id the highest revision in OUT says what the records of FILE add up to
     summaries.py sa FILE OUT            calls, real and CPU time are as sa -a and sa -m say of the exits in FILE; by has
                                         user, comm and forked
+    summaries.py told TOLD OUT          each process of TOLD (tests/lib/numbered.sh) is in the summaries of its name once, with
+                                        its exit code; by is comm
+    summaries.py usage OUT              what summaries say of usage is what the exits beside them in OUT add up to; by is comm
     summaries.py same A B               both hold the same ids with the same contents; how often something was sent, and
                                         what came late, may differ
     summaries.py sent OUT               how many lines there are of each kind, and the highest revision
@@ -68,7 +71,7 @@ def records(path):
             yield e
 
 
-def lines(path):
+def lines(path, *events):
     """What was sent, without what a crash cut off."""
     out = []
     with open(path, "rb") as f:
@@ -77,7 +80,7 @@ def lines(path):
                 e = json.loads(line)
             except ValueError:
                 continue
-            if e["event"] in ("summary", "summary_window"):
+            if e["event"] in (events or ("summary", "summary_window")):
                 out.append(e)
     return out
 
@@ -151,14 +154,18 @@ def compare(args):
                  else (window,) + tuple(e["group"].get(name) for name in by)].append(e)
     if args.max_groups is None and truth.keys() != sent.keys():
         wrong(f"{len(truth)} groups are in the records, {len(sent)} were sent; {list(truth.keys() ^ sent.keys())[:5]}")
-    in_windows = collections.defaultdict(list)
+    in_windows, in_others = collections.defaultdict(list), collections.defaultdict(list)
+    kept_in = collections.defaultdict(list)
     for key, group in truth.items():
         in_windows[key[0]] += group
         if key in sent:
             check_group(key, sent[key], group)
+        else:
+            in_others[key[0]] += group
+    for key in sent:
+        kept_in[key[0]].append(key)
     for window, group in in_windows.items():
-        kept = [key for key in sent if key[0] == window]
-        other = [e for key, es in truth.items() if key[0] == window and key not in sent for e in es]
+        kept, other = kept_in[window], in_others[window]
         if args.max_groups is not None and len(kept) > args.max_groups + 1:
             wrong(f"{len(kept)} groups in one window")
         if other:
@@ -208,6 +215,49 @@ def sa(args):
         print(f"{len(real)} {what} as sa's")
 
 
+def told(args):
+    ours = collections.defaultdict(collections.Counter)
+    for e in newest(args.out).values():
+        if e["event"] == "summary" and "comm" in e["group"]:
+            for of in e["exit_codes"]:
+                ours[e["group"]["comm"]][of["code"]] += of["count"]
+    processes = [line.split() for line in open(args.told)]
+    for name, _, code, *_ in processes:
+        if ours[name] != {int(code): 1}:
+            wrong(f"{name} ended once, with {code}; the summaries say {dict(ours[name])}")
+    print(f"{len(processes)} processes, each once")
+
+
+def usage(args):
+    truth, kinds = collections.defaultdict(list), ("max_rss_kib", "read_bytes", "write_bytes")
+    held = newest(args.out).values()
+    length = next(seconds(e["window_end"]) - seconds(e["window_start"]) for e in held if e["event"] == "summary")
+    for e in {e["id"]: e for e in lines(args.out, "exit")}.values():
+        if e["usage_source"] == "exit":
+            truth[seconds(e["end"]) // length * length, e["comm"]].append(e)
+    known = 0
+    for e in held:
+        if e["event"] != "summary":
+            continue
+        exits = truth[seconds(e["window_start"]), e["group"]["comm"]]
+        known += len(exits)
+        if e.get("usage_count", 0) != len(exits):
+            wrong(f"{e}: usage is known of {len(exits)}")
+        for kind in kinds:
+            values = [x[kind] for x in exits if kind in x]
+            said = [e.get(f"{kind}_{what}") for what in ("sum", "max", "p50", "p95", "p99")]
+            if not values:
+                exact = [None] * 5
+            else:
+                exact = [sum(values), max(values)] + [nearest_rank(values, percent) for percent in (50, 95, 99)]
+            if said[:2] != exact[:2] or any((a is None) != (b is None) or (b and abs(a - b) > 0.01 * b)
+                                            for a, b in zip(said[2:], exact[2:])):
+                wrong(f"{e['group']}: {kind} is {said}, exactly it is {exact}")
+    if known != sum(map(len, truth.values())):
+        wrong(f"usage is known of {sum(map(len, truth.values()))}, {known} of them are in summaries")
+    print(f"usage of {known} processes")
+
+
 def same(args):
     a, b = newest(args.a), newest(args.b)
     if a.keys() != b.keys():
@@ -252,6 +302,13 @@ def main():
     p.add_argument("file")
     p.add_argument("out")
     p.set_defaults(run=sa)
+    p = sub.add_parser("told")
+    p.add_argument("told")
+    p.add_argument("out")
+    p.set_defaults(run=told)
+    p = sub.add_parser("usage")
+    p.add_argument("out")
+    p.set_defaults(run=usage)
     p = sub.add_parser("same")
     p.add_argument("a")
     p.add_argument("b")

@@ -222,6 +222,117 @@ static void lost(void) {
     end();
 }
 
+static uint64_t sum_of(const struct store* store) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < store->count; i++) {
+        sum += store->at[i].window ? 0 : store->at[i].count;
+    }
+    return sum;
+}
+
+/* As many groups as a window had when it was sent: else what was among the others would be in a group, too. */
+static void other_limit(void) {
+    static const unsigned limits[] = {2, 5, 5};
+    memset(&live, 0, sizeof(live));
+    options.max_groups = limits[0];
+    begin(NULL, false);
+    one(0, BEGIN, "a");
+    one(1, BEGIN, "b");
+    one(2, BEGIN, "c");
+    one(3, BEGIN + 70, "a");
+    send_due(&live);
+    for (uint64_t n = 1; n < sizeof(limits) / sizeof(limits[0]); n++) {
+        const struct saved saved = save();
+        CHECK_EQ(saved.first, 0);
+        end();
+        options.max_groups = limits[n];
+        begin(&saved, false);
+        one(0, BEGIN, "a");
+        one(1, BEGIN, "b");
+        one(2, BEGIN, "c");
+        one(3, BEGIN + 70, "a");
+        for (uint64_t late = 1; late <= n; late++) {
+            one(3 + late, BEGIN, late % 2 == 0 ? "b" : "c");
+        }
+        pacct_summary_idle(run.sums, UINT64_MAX, true);
+        send_due(&live);
+        CHECK_EQ(sum_of(&live), 4 + n);
+        CHECK_EQ(find(&live, BEGIN, NULL)->groups, 3);
+    }
+    /* windows that are new have the new limit */
+    one(6, BEGIN + 120, "a");
+    one(7, BEGIN + 120, "b");
+    one(8, BEGIN + 120, "c");
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    CHECK_EQ(find(&live, BEGIN + 120, NULL)->groups, 3);
+    CHECK_EQ(find(&live, BEGIN + 120, NULL)->other, 0);
+    end();
+}
+
+/* No sum is more than JSON's readers can hold. */
+static void ages(void) {
+    struct record r = {.end = BEGIN, .elapsed = UINT64_MAX >> 1, .comm = "a"};
+    struct pacct_event ev;
+    memset(&live, 0, sizeof(live));
+    begin(NULL, false);
+    for (uint64_t i = 0; i < 3; i++) {
+        make_event(&r, &ev);
+        pacct_event_set_int(&ev, PACCT_F_START, 1);
+        add_event(&ev, i);
+    }
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    CHECK_EQ(find(&live, BEGIN, "a")->count, 3);
+    CHECK_EQ(find(&live, BEGIN, "a")->elapsed, UINT64_MAX >> 1);
+    end();
+}
+
+/* What is known of what processes used; of how many, and no less than nothing where it is of none. */
+static void usage(void) {
+    static const struct {
+        uint64_t rss, read, written;
+        bool known, memory;
+    } used[] = {{100, 1, 0, true, true}, {300, 127, 4096, true, true}, {0, 5, 0, true, false}, {.known = false}};
+    struct record r = {.end = BEGIN, .comm = "a"};
+    struct pacct_event ev;
+    begin(NULL, false);
+    for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
+        make_event(&r, &ev);
+        if (used[i].known) {
+            pacct_event_set_int(&ev, PACCT_F_CPU_NS, 1);
+            pacct_event_set_int(&ev, PACCT_F_READ_BYTES, used[i].read);
+            pacct_event_set_int(&ev, PACCT_F_WRITE_BYTES, used[i].written);
+        }
+        if (used[i].memory) {
+            pacct_event_set_int(&ev, PACCT_F_MAX_RSS_KIB, used[i].rss);
+        }
+        add_event(&ev, i);
+    }
+    strcpy(r.comm, "b");
+    make_event(&r, &ev);
+    add_event(&ev, sizeof(used) / sizeof(used[0]));
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    CHECK(pacct_summary_sending(run.sums) != NULL);
+    const struct pacct_event* summary = pacct_summary_next(run.sums, &origin);
+    CHECK_EQ(number(summary, PACCT_F_PROCESSES), 4);
+    CHECK_EQ(number(summary, PACCT_F_USAGE_COUNT), 3);
+    CHECK_EQ(number(summary, PACCT_F_MAX_RSS_KIB_SUM), 400);
+    CHECK_EQ(number(summary, PACCT_F_MAX_RSS_KIB_MAX), 300);
+    CHECK_EQ(number(summary, PACCT_F_MAX_RSS_KIB_P50), 100);
+    CHECK_EQ(number(summary, PACCT_F_READ_BYTES_SUM), 133);
+    CHECK_EQ(number(summary, PACCT_F_READ_BYTES_P50), 5);
+    CHECK_EQ(number(summary, PACCT_F_READ_BYTES_P95), 127);
+    CHECK_EQ(number(summary, PACCT_F_WRITE_BYTES_SUM), 4096);
+    CHECK_EQ(number(summary, PACCT_F_WRITE_BYTES_P50), 0);
+    CHECK_EQ(number(summary, PACCT_F_WRITE_BYTES_P99), 4096);
+    summary = pacct_summary_next(run.sums, &origin);
+    CHECK_EQ(number(summary, PACCT_F_PROCESSES), 1);
+    CHECK(!pacct_event_has(summary, PACCT_F_USAGE_COUNT) && !pacct_event_has(summary, PACCT_F_READ_BYTES_SUM) &&
+          !pacct_event_has(summary, PACCT_F_WRITE_BYTES_P99));
+    end();
+}
+
 static void another_configuration(void) {
     memset(&live, 0, sizeof(live));
     begin(NULL, false);
@@ -300,6 +411,15 @@ int main(int argc, char** argv) {
     }
     CASE("what was lost meanwhile") {
         lost();
+    }
+    CASE("another limit of groups") {
+        other_limit();
+    }
+    CASE("sums of what ran for ages") {
+        ages();
+    }
+    CASE("usage") {
+        usage();
     }
     CASE("another configuration") {
         another_configuration();

@@ -117,13 +117,14 @@ struct run {
     struct pacct_summary* sums;
     struct mark mark[MARKS];
     unsigned first, marks;
+    uint64_t behind; /* the last record that was added */
     bool slow; /* what is sent does not arrive before the end */
 };
 
 /* Where another run goes on. */
 struct saved {
     bool any;
-    uint64_t first;
+    uint64_t first, behind;
     uint64_t number[PACCT_SUMMARY_SAVED];
 };
 
@@ -135,7 +136,7 @@ static void begin(const struct saved* saved, bool slow) {
     run.sums = pacct_summary_new(&options);
     CHECK(run.sums != NULL);
     pacct_summary_restore(run.sums, saved != NULL && saved->any ? saved->number : NULL,
-                          saved != NULL ? saved->first : 0);
+                          saved != NULL ? saved->first : 0, saved != NULL ? saved->behind : 0);
 }
 
 static void send_due(struct store* store) {
@@ -158,6 +159,7 @@ static void add_event(const struct pacct_event* ev, uint64_t at) {
     struct mark* const m = &run.mark[run.marks];
     CHECK(run.marks < MARKS);
     CHECK(pacct_summary_add(run.sums, ev, at, &m->hold, &opened));
+    run.behind = at + 1;
     if (opened) {
         m->first = at;
         pacct_summary_base(run.sums, m->base);
@@ -192,6 +194,7 @@ static struct saved save(void) {
         const struct mark* const m = &run.mark[run.first];
         saved.any = true;
         saved.first = m->first;
+        saved.behind = run.behind;
         pacct_summary_save(run.sums, m->first, m->base, saved.number);
     }
     return saved;

@@ -50,7 +50,7 @@ struct window {
     struct pacct_summary_hold* hold; /* NULL: a placeholder */
     struct pacct_summary_group* other;
     struct pacct_summary_group** group; /* in their order */
-    unsigned groups, capacity;
+    unsigned groups, capacity, max_groups;
     uint32_t* table; /* index in there, plus 1; 0: free */
     uint32_t table_size; /* a power of two */
 };
@@ -65,6 +65,7 @@ struct pacct_summary {
     uint64_t base[PACCT_SUMMARY_BASE]; /* of the window opened last */
     struct sent sent[PACCT_SUMMARY_KEPT]; /* by another run */
     unsigned sent_count;
+    uint64_t former_groups, former_until; /* the most groups of windows whose first record has a lower number */
     bool gap; /* the next window is not complete */
     struct window* sending; /* NULL: none */
     unsigned given, taken; /* of its events: given since it was begun, and taken for good */
@@ -210,6 +211,7 @@ static struct window* open_window(struct pacct_summary* s,
     w->hold = hold;
     w->part = has_left(s, start) ? part_of(ev) : 0;
     w->incomplete = s->gap;
+    w->max_groups = number < s->former_until ? (unsigned)s->former_groups : s->options.max_groups;
     for (unsigned i = 0; i < s->sent_count; i++) {
         if (s->sent[i].first == number) {
             w->sent = s->sent[i].records;
@@ -307,7 +309,7 @@ static struct pacct_summary_group* group_of(struct pacct_summary* s, struct wind
     if (*place != 0) {
         return w->group[*place - 1];
     }
-    if (w->groups == s->options.max_groups) {
+    if (w->groups == w->max_groups) {
         w->other = w->other != NULL ? w->other : pacct_summary_group_new("", 0, 0);
         return w->other;
     }
@@ -506,6 +508,10 @@ void pacct_summary_rollback(struct pacct_summary* s) {
 
 /* ---- going on in another run ---- */
 
+/* where in the numbers that are saved; before: configuration, most groups, former most groups, until which record */
+#define BASE_AT 4u
+#define SENT_AT (BASE_AT + PACCT_SUMMARY_BASE)
+
 /* What the numbers depend on. */
 UNSIGNED_WRAPS static uint64_t configuration(const struct pacct_summary* s) {
     uint64_t sum = 14695981039346656037u ^ s->options.interval;
@@ -541,9 +547,14 @@ void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t*
     }
     memset(saved, 0, PACCT_SUMMARY_SAVED * sizeof(*saved));
     saved[0] = configuration(s);
-    memcpy(saved + 1, base, (PACCT_SUMMARY_BASE - 1) * sizeof(*saved));
+    saved[1] = s->options.max_groups;
+    if (s->former_until > first) {
+        saved[2] = s->former_groups;
+        saved[3] = s->former_until - first;
+    }
+    memcpy(saved + BASE_AT, base, PACCT_SUMMARY_BASE * sizeof(*saved));
     for (unsigned i = 0; i < count && i < PACCT_SUMMARY_KEPT; i++) {
-        uint64_t* const out = saved + PACCT_SUMMARY_BASE + 3 * (size_t)i;
+        uint64_t* const out = saved + SENT_AT + 3 * (size_t)i;
         out[0] = sent[i].first - first;
         out[1] = sent[i].records;
         out[2] = sent[i].revision;
@@ -559,12 +570,25 @@ static void add_placeholder(struct pacct_summary* s, uint64_t start) {
     }
 }
 
-void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint64_t first) {
+static void restore_groups(struct pacct_summary* s, const uint64_t* saved, uint64_t first, uint64_t behind) {
+    if (saved[1] == s->options.max_groups) {
+        s->former_groups = saved[2];
+        s->former_until = first + saved[3];
+        return;
+    }
+    s->former_groups = saved[1];
+    s->former_until = behind;
+    for (unsigned i = 0; i < s->sent_count; i++) {
+        s->former_until = s->sent[i].first < s->former_until ? s->former_until : s->sent[i].first + 1;
+    }
+}
+
+void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint64_t first, uint64_t behind) {
     s->next_number = first;
     if (saved == NULL || saved[0] != configuration(s)) {
         return;
     }
-    const uint64_t* in = saved + 1;
+    const uint64_t* in = saved + BASE_AT;
     const uint64_t windows = *in++;
     for (uint64_t i = 0; i < windows && i < PACCT_SUMMARY_KEPT; i++) {
         add_placeholder(s, *in++);
@@ -573,10 +597,11 @@ void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint6
     for (unsigned i = 0; i < s->left_count; i++) {
         s->left[i] = (struct left){.from = in[1 + 2 * (size_t)i], .to = in[2 + 2 * (size_t)i]};
     }
-    for (in = saved + PACCT_SUMMARY_BASE; in < saved + PACCT_SUMMARY_SAVED; in += 3) {
+    for (in = saved + SENT_AT; in < saved + PACCT_SUMMARY_SAVED; in += 3) {
         if (in[1] > 0) {
             s->sent[s->sent_count++] = (struct sent){.first = first + in[0], .records = in[1], .revision = in[2]};
         }
     }
+    restore_groups(s, saved, first, behind);
     s->gap = s->windows == 0;
 }

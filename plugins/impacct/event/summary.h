@@ -36,8 +36,8 @@
 /** Stretches of windows that left. */
 #define PACCT_SUMMARY_LEFT 4u
 /** Numbers that say where to go on, see pacct_summary_save(). */
-#define PACCT_SUMMARY_BASE (PACCT_SUMMARY_KEPT + 2u * PACCT_SUMMARY_LEFT + 4u)
-#define PACCT_SUMMARY_SAVED (PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
+#define PACCT_SUMMARY_BASE (PACCT_SUMMARY_KEPT + 2u * PACCT_SUMMARY_LEFT + 2u)
+#define PACCT_SUMMARY_SAVED (4u + PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
 
 /** What to make of records. */
 struct pacct_summary_options {
@@ -131,7 +131,9 @@ void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t*
  *
  * @param saved NULL, or made with another interval or other fields: from there on all is sent, whatever was before
  * @param first number of the first record to be added; those before are not
+ * @param behind number behind the last one that another run added for certain: windows opened before keep the most
+ * groups that it had, since the same window has to have the same groups
  */
-void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint64_t first);
+void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint64_t first, uint64_t behind);
 
 #endif

@@ -23,6 +23,7 @@
 #define KEY_NUMBER 1u
 #define KEY_TEXT 2u
 #define NUMBER_LEN 8u
+#define SUM_MAX (UINT64_MAX >> 1)
 
 bool pacct_summary_groups_by(enum pacct_field_id field) {
     const struct pacct_field* const f = &pacct_fields[field];
@@ -146,9 +147,13 @@ struct pacct_summary_group* pacct_summary_group_new(const char* key, size_t key_
 
 void pacct_summary_group_free(struct pacct_summary_group* g) {
     if (g != NULL) {
-        pacct_histogram_free(&g->elapsed);
-        pacct_histogram_free(&g->cpu);
+        pacct_histogram_free(&g->elapsed.buckets);
+        pacct_histogram_free(&g->cpu.buckets);
         pacct_histogram_free(&g->exit_codes);
+        for (unsigned i = 0; g->usage != NULL && i < PACCT_SUMMARY_USED; i++) {
+            pacct_histogram_free(&g->usage->of[i].buckets);
+        }
+        free(g->usage);
         free(g);
     }
 }
@@ -157,15 +162,47 @@ static uint64_t number(const struct pacct_event* ev, enum pacct_field_id field) 
     return pacct_event_has(ev, field) ? ev->v[field].u : 0;
 }
 
-static void add_value(uint64_t value, uint64_t* sum, uint64_t* max, struct pacct_histogram* h) {
-    *sum += value;
-    *max = value > *max ? value : *max;
-    pacct_histogram_add(h, pacct_histogram_bucket(value));
+/* No sum is more than readers of JSON and properties can hold: a damaged record may say that it ran for ages. */
+static uint64_t add(uint64_t a, uint64_t b) {
+    return b < SUM_MAX - a ? a + b : SUM_MAX;
+}
+
+static void add_value(uint64_t value, struct pacct_summary_values* v) {
+    v->sum = add(v->sum, value);
+    v->max = value > v->max ? value : v->max;
+    pacct_histogram_add(&v->buckets, pacct_histogram_bucket(value));
+}
+
+/* what is used, and where its sum goes; its other fields follow that */
+static const struct {
+    enum pacct_field_id value, sum;
+} used[PACCT_SUMMARY_USED] = {{PACCT_F_MAX_RSS_KIB, PACCT_F_MAX_RSS_KIB_SUM},
+                              {PACCT_F_READ_BYTES, PACCT_F_READ_BYTES_SUM},
+                              {PACCT_F_WRITE_BYTES, PACCT_F_WRITE_BYTES_SUM}};
+
+static bool reserve_usage(struct pacct_summary_group* g) {
+    g->usage = g->usage != NULL ? g->usage : calloc(1, sizeof(*g->usage));
+    for (unsigned i = 0; g->usage != NULL && i < PACCT_SUMMARY_USED; i++) {
+        if (!pacct_histogram_reserve(&g->usage->of[i].buckets)) {
+            return false;
+        }
+    }
+    return g->usage != NULL;
+}
+
+static void add_usage(struct pacct_summary_usage* usage, const struct pacct_event* ev) {
+    usage->count++;
+    for (unsigned i = 0; i < PACCT_SUMMARY_USED; i++) {
+        if (pacct_event_has(ev, used[i].value)) {
+            add_value(ev->v[used[i].value].u, &usage->of[i]);
+        }
+    }
 }
 
 bool pacct_summary_group_add(struct pacct_summary_group* g, const struct pacct_event* ev) {
-    if (!pacct_histogram_reserve(&g->elapsed) || !pacct_histogram_reserve(&g->cpu) ||
-        !pacct_histogram_reserve(&g->exit_codes)) {
+    const bool with_usage = pacct_event_has(ev, PACCT_F_CPU_NS);
+    if (!pacct_histogram_reserve(&g->elapsed.buckets) || !pacct_histogram_reserve(&g->cpu.buckets) ||
+        !pacct_histogram_reserve(&g->exit_codes) || (with_usage && !reserve_usage(g))) {
         return false;
     }
     const uint64_t start = number(ev, PACCT_F_START);
@@ -179,9 +216,12 @@ bool pacct_summary_group_add(struct pacct_summary_group* g, const struct pacct_e
     g->major_faults += number(ev, PACCT_F_MAJOR_FAULTS);
     g->first_start = start < g->first_start ? start : g->first_start;
     g->last_end = end > g->last_end ? end : g->last_end;
-    add_value(number(ev, PACCT_F_CPU_USER) + number(ev, PACCT_F_CPU_SYSTEM), &g->cpu_sum, &g->cpu_max, &g->cpu);
+    add_value(number(ev, PACCT_F_CPU_USER) + number(ev, PACCT_F_CPU_SYSTEM), &g->cpu);
     if (pacct_event_has(ev, PACCT_F_ELAPSED)) {
-        add_value(ev->v[PACCT_F_ELAPSED].u, &g->elapsed_sum, &g->elapsed_max, &g->elapsed);
+        add_value(ev->v[PACCT_F_ELAPSED].u, &g->elapsed);
+    }
+    if (with_usage) {
+        add_usage(g->usage, ev);
     }
     if (pacct_event_has(ev, PACCT_F_EXIT_CODE)) {
         pacct_histogram_add(&g->exit_codes, ev->v[PACCT_F_EXIT_CODE].u);
@@ -262,24 +302,30 @@ static void set_codes(const struct pacct_histogram* h, struct pacct_codes* codes
 }
 
 /* fields in this order: sum, max, then the percentiles */
-static void set_values(struct pacct_event* ev,
-                       enum pacct_field_id sum_field,
-                       uint64_t sum,
-                       uint64_t max,
-                       const struct pacct_histogram* h) {
+static void set_values(struct pacct_event* ev, enum pacct_field_id sum, const struct pacct_summary_values* v) {
     static const unsigned percents[] = {50, 95, 99};
-    if (h->used == 0) {
+    if (v->buckets.used == 0) {
         return;
     }
-    pacct_event_set_int(ev, sum_field, sum);
-    pacct_event_set_int(ev, sum_field + 1, max);
+    pacct_event_set_int(ev, sum, v->sum);
+    pacct_event_set_int(ev, sum + 1, v->max);
     for (unsigned i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
-        pacct_event_set_int(ev, sum_field + 2 + i, pacct_histogram_percentile(h, percents[i], max));
+        pacct_event_set_int(ev, sum + 2 + i, pacct_histogram_percentile(&v->buckets, percents[i], v->max));
     }
 }
 
-_Static_assert(PACCT_F_ELAPSED_P99 == PACCT_F_ELAPSED_SUM + 4 && PACCT_F_CPU_P99 == PACCT_F_CPU_SUM + 4,
+_Static_assert(PACCT_F_ELAPSED_P99 == PACCT_F_ELAPSED_SUM + 4 && PACCT_F_CPU_P99 == PACCT_F_CPU_SUM + 4 &&
+                   PACCT_F_MAX_RSS_KIB_P99 == PACCT_F_MAX_RSS_KIB_SUM + 4 &&
+                   PACCT_F_READ_BYTES_P99 == PACCT_F_READ_BYTES_SUM + 4 &&
+                   PACCT_F_WRITE_BYTES_P99 == PACCT_F_WRITE_BYTES_SUM + 4,
                "sum, max, p50, p95 and p99 follow each other");
+
+static void set_usage(struct pacct_event* ev, const struct pacct_summary_usage* usage) {
+    pacct_event_set_int(ev, PACCT_F_USAGE_COUNT, usage->count);
+    for (unsigned i = 0; i < PACCT_SUMMARY_USED; i++) {
+        set_values(ev, used[i].sum, &usage->of[i]);
+    }
+}
 
 void pacct_summary_group_event(const struct pacct_origin* origin,
                                const struct pacct_summary_by* by,
@@ -296,10 +342,13 @@ void pacct_summary_group_event(const struct pacct_origin* origin,
     pacct_event_set_int(ev, PACCT_F_FAILURES, g->failures);
     pacct_event_set_int(ev, PACCT_F_KILLED_COUNT, g->killed);
     pacct_event_set_int(ev, PACCT_F_CORE_DUMPS, g->core_dumps);
-    set_values(ev, PACCT_F_ELAPSED_SUM, g->elapsed_sum, g->elapsed_max, &g->elapsed);
-    set_values(ev, PACCT_F_CPU_SUM, g->cpu_sum, g->cpu_max, &g->cpu);
+    set_values(ev, PACCT_F_ELAPSED_SUM, &g->elapsed);
+    set_values(ev, PACCT_F_CPU_SUM, &g->cpu);
     pacct_event_set_int(ev, PACCT_F_MINOR_FAULTS_SUM, g->minor_faults);
     pacct_event_set_int(ev, PACCT_F_MAJOR_FAULTS_SUM, g->major_faults);
+    if (g->usage != NULL) {
+        set_usage(ev, g->usage);
+    }
     pacct_event_set_int(ev, PACCT_F_FIRST_START, g->first_start);
     pacct_event_set_int(ev, PACCT_F_LAST_END, g->last_end);
 }

@@ -33,13 +33,29 @@ bool pacct_summary_groups_by(enum pacct_field_id field);
  */
 size_t pacct_summary_key(const struct pacct_summary_by* by, const struct pacct_event* ev, char* key);
 
+/** Values of one kind. */
+struct pacct_summary_values {
+    uint64_t sum, max;
+    struct pacct_histogram buckets;
+};
+
+/** Kinds of usage that add up: largest resident set, bytes read, bytes written. */
+#define PACCT_SUMMARY_USED 3u
+
+/** What processes used whose usage is known. */
+struct pacct_summary_usage {
+    uint64_t count;
+    struct pacct_summary_values of[PACCT_SUMMARY_USED];
+};
+
 /** What adds up. Times in hundredths of a second. */
 struct pacct_summary_group {
     uint64_t count, failures, killed, core_dumps;
-    uint64_t elapsed_sum, elapsed_max, cpu_sum, cpu_max;
     uint64_t minor_faults, major_faults;
     uint64_t first_start, last_end; /**< seconds since the epoch */
-    struct pacct_histogram elapsed, cpu, exit_codes;
+    struct pacct_summary_values elapsed, cpu;
+    struct pacct_summary_usage* usage; /**< NULL: of none it is known */
+    struct pacct_histogram exit_codes;
     uint64_t hash; /**< of the key */
     bool changed; /**< since it was sent */
     uint16_t key_len;
