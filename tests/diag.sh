@@ -265,6 +265,18 @@ assert_eq() {
     [ "$1" = "$2" ] || error_exit "${3:-values differ}: is '$1', expected '$2'"
 }
 
+# start_receiver PORT FILE: a TCP server, which appends to FILE what comes
+start_receiver() {
+    python3 "$srcdir/lib/receiver.py" "$1" "$2" &
+    RECEIVER_PID=$!
+}
+
+# When rsyslogd has ended: until all that it has sent is in the file.
+stop_receiver() {
+    kill "$RECEIVER_PID"
+    wait "$RECEIVER_PID" || error_exit "the receiver ended with status $?"
+}
+
 # The independent decoder and generator; see tests/lib/pacct.py
 pacct_py() {
     python3 "$srcdir/lib/pacct.py" "$@" || error_exit "pacct.py $1: see above"

@@ -34,10 +34,9 @@ big=$(rss)
 [ -n "$RSYSLOGD_WRAPPER" ] || [ "$big" -le $((small + 1024)) ] || error_exit "memory grew from $small to $big KiB while the output was dead"
 assert_eq "$(stat_of read)" "$read_then" "records taken while the output was dead"
 # the consumer appears: a plain server that writes down what comes
-python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
-SERVER=$!
+start_receiver "$PORT" "$WORK/received"
 wait_file_lines "$WORK/received" 25000
 shutdown
-wait "$SERVER"
+stop_receiver
 pacct_py compare "$WORK/pacct" "$WORK/received"
 exit_test

@@ -57,15 +57,14 @@ done
 # nothing comes into the file, although processes end
 wait_content "accounting is silent"
 # the receiver is there
-python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
-SERVER=$!
+start_receiver "$PORT" "$WORK/received"
 wait_file_lines "$WORK/received" 1000
 wait_content "is held any more" "$STATES"
 wait_for "no holes" state_lacks holes
 released() { [ "$(stat_of held.batches)" = 0 ]; }
 wait_for "the counter to go back" released
 shutdown
-wait "$SERVER"
+stop_receiver
 # "some" is in the file so many times, and its first 1000 once more
 pacct_py dump "$WORK/some" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' >"$WORK/pids"
 copies=$((total / 20000))

@@ -7,6 +7,7 @@
 # few twice.
 # Oracle: the ids of the records in the file; what the receiver gets.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
+export TEST_TIMEOUT=300 # each record is a checkpoint of the queue on disk
 RECORDS=10000 LATER=2048
 ALL=$((RECORDS + LATER))
 PORT=$((20000 + RANDOM % 10000))
@@ -40,13 +41,12 @@ follows() {
 }
 wait_for "the position" follows
 shutdown
-python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
-SERVER=$!
+start_receiver "$PORT" "$WORK/received"
 startup
 arrived() { [ "$(ids "$WORK/received" 2>/dev/null | sort -u | comm -13 - "$WORK/all" | wc -l)" = 0 ]; }
 wait_for "all records" arrived
 wait_for "no holes" state_is "\"format\":1,.*\"offset\":$((ALL * 64)),"
 shutdown
-wait "$SERVER"
+stop_receiver
 [ "$(lines_of "$WORK/received")" -le $((ALL + 4096)) ] || error_exit "much more than was held came twice"
 exit_test

@@ -47,13 +47,12 @@ startup
 wait_content "that were held when rsyslogd ended are read again" "$STATES"
 kill_immediate
 : >"$WORK/received"
-python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
-SERVER=$!
+start_receiver "$PORT" "$WORK/received"
 startup
 wait_for "all that was held" arrived "$WORK/received" "$WORK/all10"
 wait_for "no holes" state_is "\"format\":1,"
 shutdown
-wait "$SERVER"
+stop_receiver
 arrived "$OUT" "$WORK/all" || error_exit "records are lost"
 # three runs
 [ "$(ids "$OUT" | sort | uniq -c | sort -n | tail -n 1 | awk '{ print $1 }')" -le 3 ] || error_exit "too often"

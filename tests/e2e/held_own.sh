@@ -28,11 +28,10 @@ done
 held() { grep -qs '"format":2,' "$(state_file "$F")"; }
 wait_for "what is held" held
 [ -e "$F.3" ] || error_exit "a file was removed of which something is held"
-python3 "$srcdir/lib/receiver.py" "$PORT" "$WORK/received" &
-SERVER=$!
+start_receiver "$PORT" "$WORK/received"
 few() { [ "$(find "$WORK/account" -name 'pacct.*' | wc -l)" = 1 ]; }
 wait_for "one old file" few
 wait_file_lines "$WORK/received" 1
 shutdown
-wait "$SERVER"
+stop_receiver
 exit_test
