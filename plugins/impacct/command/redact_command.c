@@ -259,6 +259,16 @@ static bool is_valued(const struct pacct_redact_command* c, struct pacct_bytes w
     return false;
 }
 
+/* Whether the table says what the options of the program are. */
+static bool has_options(const struct pacct_redact_command* c) {
+    bool any = false;
+    for (size_t i = 0; i < c->program.count; i++) {
+        const enum pacct_redact_kind kind = c->program.entries[i].rule->kind;
+        any = any || (kind != PACCT_REDACT_OPERAND && kind != PACCT_REDACT_READS && kind != PACCT_REDACT_COMMON);
+    }
+    return any;
+}
+
 /* --password-stdin and the like */
 static bool names_stdin(struct pacct_bytes word) {
     return word.len > 8 && memcmp(word.p + word.len - 5, "stdin", 5) == 0 &&
@@ -273,7 +283,7 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
     static const struct pacct_bytes setting[] = {PACCT_REDACT_WORD("--arg"), PACCT_REDACT_WORD("--es"),
                                                  PACCT_REDACT_WORD("--stringparam"),
                                                  PACCT_REDACT_WORD("--string-param")};
-    const bool known = c->program.count > 0;
+    const bool known = has_options(c);
     size_t dashes = 1;
     while (dashes < word.len && word.p[dashes] == word.p[0]) {
         dashes++;
@@ -288,7 +298,7 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
         c->reads = c->reads || names_stdin(word);
         pacct_redact_command_feed(c, c->fed);
     } else if (word.len == 2 && !known) {
-        c->guessed = strchr("pPwWt", word.p[1]) != NULL ? word.p[1] : 0;
+        c->guessed = strchr("pPwWtkK", word.p[1]) != NULL ? word.p[1] : 0;
         c->users = strchr("uUl", word.p[1]) != NULL ? word.p[1] : 0;
         c->named = strchr("uUa", word.p[1]) != NULL ? PACCT_REDACT_PAIR : PACCT_REDACT_NO;
     }
@@ -296,6 +306,7 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
         c->named = PACCT_REDACT_NO;
         c->skipped = true;
     }
+    c->sure = false; /* it is not certain what follows an option */
     c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
     if (!known && word.len > 2 && (word.p[1] == 'p' || word.p[1] == 'P') && pacct_redact_strong(behind(word, 2))) {
         pacct_redact_note_shape(c->work, PACCT_REDACT_WHOLE, behind(word, 2));
@@ -315,12 +326,32 @@ static bool is_guess(const struct pacct_redact_command* c, char letter, struct p
         case 'p':
             return strong || c->login || c->user != 0;
         case 'P':
-            return strong || c->user == 'U';
+        case 'w':
+        case 'W':
+            return strong || c->user != 0;
         case 't':
             return c->login;
         default:
             return strong;
     }
+}
+
+/* Whether what follows an option for a user is user:PASSWORD, and not user:group, host:port or an address. */
+static bool is_user_with_password(struct pacct_bytes word) {
+    static const struct pacct_bytes groups[] = {
+        PACCT_REDACT_WORD("root"),   PACCT_REDACT_WORD("wheel"),  PACCT_REDACT_WORD("staff"),
+        PACCT_REDACT_WORD("users"),  PACCT_REDACT_WORD("nobody"), PACCT_REDACT_WORD("nogroup"),
+        PACCT_REDACT_WORD("daemon"), PACCT_REDACT_WORD("docker"), PACCT_REDACT_WORD("www-data")};
+    const char* const colon = word.len == 0 ? NULL : memchr(word.p, ':', word.len);
+    if (colon == NULL) {
+        return false;
+    }
+    const size_t len = (size_t)(colon - word.p);
+    const struct pacct_bytes password = behind(word, len + 1);
+    const bool same = password.len == len && memcmp(password.p, word.p, len) == 0;
+    return len > 0 && password.len > 3 && !same && !has(password, ':') && !has(password, '/') && !has(password, ',') &&
+           !has(password, '@') && !pacct_redact_is_number(password) && !pacct_redact_is_path(password) &&
+           !pacct_redact_has(PACCT_REDACT_LIST(groups), password);
 }
 
 /* What the word before announced. Returns whether the word is that. */
@@ -345,6 +376,9 @@ static bool announced(struct pacct_redact_command* c, struct pacct_bytes word) {
     if (option != NULL) {
         seen(c, word);
         apply(c, option, word);
+        return true;
+    }
+    if (users != 0 && is_user_with_password(word) && pacct_redact_note_shape(c->work, PACCT_REDACT_COLON, word)) {
         return true;
     }
     if ((guessed != 0 && is_guess(c, guessed, word) && pacct_redact_note_value(c->work, PACCT_REDACT_KEY, word)) ||
@@ -428,8 +462,12 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
                                                  PACCT_REDACT_WORD("setex"),  PACCT_REDACT_WORD("write"),
                                                  PACCT_REDACT_WORD("update"), PACCT_REDACT_WORD("replace"),
                                                  PACCT_REDACT_WORD("edit"),   PACCT_REDACT_WORD("modify")};
+    static const struct pacct_bytes password[] = {PACCT_REDACT_WORD("password"), PACCT_REDACT_WORD("passwd"),
+                                                  PACCT_REDACT_WORD("passphrase")};
     static const struct pacct_bytes login[] = {PACCT_REDACT_WORD("login"), PACCT_REDACT_WORD("auth"),
                                                PACCT_REDACT_WORD("signin"), PACCT_REDACT_WORD("register")};
+    const bool ended = word.len > 1 && word.p[word.len - 1] == '='; /* password= X */
+    const struct pacct_bytes name = {word.p, word.len - ended};
     const bool sign = c->bare && (is(word, "=") || is(word, ":"));
     const bool sure = (c->sure || (quoted && c->loose)) && !has(word, '=');
     const enum pacct_redact_level level = !c->bare || sign ? PACCT_REDACT_NO
@@ -439,7 +477,11 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
     c->bare = c->sure = false;
     c->said.p = c->said.p == NULL ? word.p : c->said.p;
     c->said.len = (size_t)(word.p + word.len - c->said.p);
-    if (pacct_redact_note_value(c->work, level, word) || patterns(c, word, &within)) {
+    if (pacct_redact_note_value(c->work, level, word)) {
+        c->set = sure; /* set a X b Y */
+        return;
+    }
+    if (patterns(c, word, &within)) {
         return;
     }
     if (c->wrapper != NULL && !c->searching && c->operands-- <= 0) {
@@ -449,10 +491,13 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
     if (c->searching && begin_if_known(c, word)) {
         return;
     }
-    c->bare = sign || (!within && is_bare_name(c, word));
-    c->sure = sign || (c->bare && c->set && !c->loose);
+    c->bare = sign || (!within && is_bare_name(c, name));
+    c->sure = sign || (c->bare && !c->loose &&
+                       (ended || c->set || (c->sets && pacct_redact_has(PACCT_REDACT_LIST(password), word))));
     c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
-    c->login = c->login || pacct_redact_has(PACCT_REDACT_LIST(login), word);
+    c->sets = c->sets || c->set;
+    c->login = c->login || pacct_redact_has(PACCT_REDACT_LIST(login), word) ||
+               (has_text(word, "user") && (has_text(word, "create") || has_text(word, "add")));
     look_at(c, word, PACCT_REDACT_NOTHING);
 }
 

@@ -38,6 +38,7 @@ struct pacct_redact_command {
     bool bare, sure; /**< it was the name of a secret, alone, or behind "set" or so */
     bool set;
 
+    bool sets; /**< there was "set" or so */
     bool login; /**< there was "login" or so */
     char user; /**< there was a user's name: the letter of its option */
     struct pacct_bytes said; /**< the operands, from the first to the last */
