@@ -18,7 +18,7 @@ run_with() { # OUT PARAMETERS: a new configuration without a position
         action(type=\"omfile\" file=\"$OUT\" template=\"msg\" queue.type=\"linkedList\" queue.size=\"100000\"
                queue.dequeueBatchSize=\"64\") }
     input(type=\"impacct\" file=\"$F\" ruleset=\"slow\" resolveNames=\"off\" properties=\"none\" hostname=\"host\"
-        persistStateInterval=\"100\" summary.by=[\"uid\", \"comm\"] $2)"
+        hostId=\"id\" persistStateInterval=\"100\" summary.by=[\"uid\", \"comm\"] $2)"
 }
 reached() { has_lines "$OUT" "$1" || summed_up; }
 ids() { sed -n 's/^{"event":"exit","id":"\([0-9a-f]*\)".*}$/\1/p' "$OUT"; }
@@ -35,7 +35,7 @@ killed_ten_times() {
     shutdown
 }
 summaries generate "$F" $COUNT
-pacct_py dump "$F" | sed -n 's/.*"id": "\([0-9a-f]*\)".*/\1/p' | sort >"$WORK/all"
+pacct_py dump "$F" --host-id id | sed -n 's/.*"id": "\([0-9a-f]*\)".*/\1/p' | sort >"$WORK/all"
 
 run_with whole 'summary.interval="20" summary.records="drop"'
 startup

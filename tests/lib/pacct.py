@@ -9,7 +9,7 @@ Written from acct(5) and the kernel's headers, with struct.unpack and exact frac
     pacct.py compare FILE OUT [--schema S] [--format json|cee|text] [--properties]
                                            every record of FILE, in order, is a line of OUT
     pacct.py ecstypes OUT.jsonl            every value has the type that the Elastic Common Schema gives it
-    pacct.py dump FILE                     JSON lines with the values that the records hold
+    pacct.py dump FILE [--host-id ID]      JSON lines with the values that the records hold
     pacct.py count FILE                    number of records
 """
 import argparse
@@ -457,7 +457,8 @@ def main():
     p.set_defaults(run=ecstypes)
     p = sub.add_parser("dump")
     p.add_argument("file")
-    p.set_defaults(run=lambda a: [print(json.dumps(native(raw))) for raw in records(a.file)])
+    p.add_argument("--host-id")
+    p.set_defaults(run=lambda a: [print(json.dumps(native(raw, a.host_id))) for raw in records(a.file)])
     p = sub.add_parser("count")
     p.add_argument("file")
     p.set_defaults(run=lambda a: print(sum(1 for _ in records(a.file))))
