@@ -13,7 +13,9 @@ CREATE FUNCTION impacct.names() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL S
         cancelled_write_bytes, read_chars, write_chars, voluntary_switches, involuntary_switches, threads, start_ns, end_ns,
         oom_killed, usage_source, window_start, window_end, revision, count, failures, killed_count, core_dumps, exit_codes, elapsed_sum,
         elapsed_max, elapsed_p50, elapsed_p95, elapsed_p99, cpu_sum, cpu_max, cpu_p50, cpu_p95, cpu_p99, minor_faults_sum,
-        major_faults_sum, first_start, last_end, records, groups, other_records, late_records, complete}'::text[]
+        major_faults_sum, usage_count, max_rss_kib_sum, max_rss_kib_max, max_rss_kib_p50, max_rss_kib_p95, max_rss_kib_p99,
+        read_bytes_sum, read_bytes_max, read_bytes_p50, read_bytes_p95, read_bytes_p99, write_bytes_sum, write_bytes_max,
+        write_bytes_p50, write_bytes_p95, write_bytes_p99, first_start, last_end, records, groups, other_records, late_records, complete}'::text[]
 $$;
 
 -- The table of a day (UTC) of "process", "exec" or summaries, made when its first message comes. Attaching locks no one out who
@@ -68,11 +70,19 @@ BEGIN
         ON CONFLICT (id, at) DO UPDATE SET
             (revision, count, failures, killed_count, core_dumps, exit_codes, elapsed_sum, elapsed_max, elapsed_p50,
              elapsed_p95, elapsed_p99, cpu_sum, cpu_max, cpu_p50, cpu_p95, cpu_p99, minor_faults_sum, major_faults_sum,
+             usage_count, max_rss_kib_sum, max_rss_kib_max, max_rss_kib_p50, max_rss_kib_p95, max_rss_kib_p99,
+             read_bytes_sum, read_bytes_max, read_bytes_p50, read_bytes_p95, read_bytes_p99,
+             write_bytes_sum, write_bytes_max, write_bytes_p50, write_bytes_p95, write_bytes_p99,
              first_start, last_end, more)
             = (excluded.revision, excluded.count, excluded.failures, excluded.killed_count, excluded.core_dumps,
                excluded.exit_codes, excluded.elapsed_sum, excluded.elapsed_max, excluded.elapsed_p50, excluded.elapsed_p95,
                excluded.elapsed_p99, excluded.cpu_sum, excluded.cpu_max, excluded.cpu_p50, excluded.cpu_p95, excluded.cpu_p99,
-               excluded.minor_faults_sum, excluded.major_faults_sum, excluded.first_start, excluded.last_end, excluded.more)
+               excluded.minor_faults_sum, excluded.major_faults_sum, excluded.usage_count,
+               excluded.max_rss_kib_sum, excluded.max_rss_kib_max, excluded.max_rss_kib_p50, excluded.max_rss_kib_p95,
+               excluded.max_rss_kib_p99, excluded.read_bytes_sum, excluded.read_bytes_max, excluded.read_bytes_p50,
+               excluded.read_bytes_p95, excluded.read_bytes_p99, excluded.write_bytes_sum, excluded.write_bytes_max,
+               excluded.write_bytes_p50, excluded.write_bytes_p95, excluded.write_bytes_p99,
+               excluded.first_start, excluded.last_end, excluded.more)
         WHERE excluded.revision >= old.revision;
         RETURN;
     ELSIF what = 'summary_window' THEN

@@ -71,6 +71,22 @@ sql "SELECT json_build_object('event', 'summary_window', 'id', id, 'revision', r
     'window_end', to_char(window_end AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) FROM impacct.summary_window" >>"$WORK/table.jsonl"
 summaries compare "$PACCT" "$WORK/table.jsonl" --by uid,comm --interval 60
 
+# what they used, of which the amended one holds
+add_usage() {
+    sql "SELECT impacct.add('{\"event\": \"summary\", \"id\": \"$(printf %032d 8)\", \"hostname\": \"usage.test\",
+        \"window_start\": \"2023-11-20T10:00:00Z\", \"window_end\": \"2023-11-20T10:01:00Z\", \"time\": \"2023-11-20T10:01:00Z\",
+        \"group\": {}, \"count\": 9, \"revision\": $1, \"usage_count\": $2$(
+        for field in max_rss_kib read_bytes write_bytes; do
+            for what in sum max p50 p95 p99; do
+                printf ', \"%s_%s\": %s' $field $what "$2"
+            done
+        done)}')" >/dev/null
+}
+add_usage 0 7
+add_usage 1 8
+assert_eq "$(sql "SELECT count(*) FROM impacct.summary AS s, jsonb_each(to_jsonb(s)) WHERE hostname = 'usage.test'
+    AND key ~ '^(usage_count|max_rss_kib_|read_bytes_|write_bytes_)' AND value = '8' AND more IS NULL")" 16 "columns of usage"
+
 # the question of a day does not read those before
 reads=$(sql "EXPLAIN SELECT * FROM impacct.summary_day('2023-11-15 UTC', '2023-11-15 12:00 UTC')" | grep -o 'summary_2023[0-9]*' | sort -u | tr '\n' ' ')
 assert_eq "$reads" "summary_20231115 " "tables read"
