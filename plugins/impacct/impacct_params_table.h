@@ -52,7 +52,7 @@ enum kind {
 #ifdef IMPACCT_PARAMS_WITH_DOC
     #define DOC(...) .doc = {__VA_ARGS__}
 struct param_doc {
-    const char* since; /* version that had it first; NULL: the first one */
+    const char* since; /* release that has it first: for what is new, the one that comes next */
     const char* dflt; /* where the column of that name is empty: what happens then */
     const char* summary; /* one sentence, at most 120 characters */
     const char* text; /* reStructuredText; the values that a kind takes are said by themselves before it */
@@ -98,7 +98,8 @@ static const char* const byte_orders[] = {"native", "little", "big", NULL};
 /* clang-format off */
 static const struct param params[] = {
     {.name = "file", .kind = PATH, .offset = AT(file), .dflt = "",
-     DOC(.dflt = "the first that exists of ``" IMPACCT_FILE_DEBIAN "`` and ``" IMPACCT_FILE_RED_HAT "``",
+     DOC(.since = "0.1.0",
+         .dflt = "the first that exists of ``" IMPACCT_FILE_DEBIAN "`` and ``" IMPACCT_FILE_RED_HAT "``",
          .summary = "Absolute path of the accounting file to read.",
          .text =
              "The file that the kernel writes to, as given to ``accton``. It has to lead to a regular file;\n"
@@ -116,7 +117,8 @@ static const struct param params[] = {
              "the same file need different state files, see :ref:`param-impacct-statefile`.\n",
          .example = {{"file", {"/var/log/account/pacct"}}})},
     {.name = "mode", .kind = CHOICE, .offset = AT(mode), .dflt = "inotify", .choices = modes,
-     DOC(.summary = "How changes of the file are noticed: ``inotify`` or ``polling``.",
+     DOC(.since = "0.1.0",
+         .summary = "How changes of the file are noticed: ``inotify`` or ``polling``.",
          .text =
              "- ``\"inotify\"``: the kernel reports changes. Because some kernels and some file systems report\n"
              "  none, the file is also looked at every :ref:`param-impacct-pollinginterval` seconds. If inotify\n"
@@ -127,7 +129,8 @@ static const struct param params[] = {
              "In both modes the module sleeps while it waits.\n",
          .example = {{"mode", {"polling"}}})},
     {.name = "pollingInterval", .kind = DURATION, .offset = AT(polling_ms), .dflt = "", .min = 1, .max = DAY_MS,
-     DOC(.dflt = IN_WORDS(IMPACCT_POLL_BEHIND_INOTIFY) " in mode ``inotify``, "
+     DOC(.since = "0.1.0",
+         .dflt = IN_WORDS(IMPACCT_POLL_BEHIND_INOTIFY) " in mode ``inotify``, "
                  IN_WORDS(IMPACCT_POLL_ALONE) " in mode ``polling``",
          .summary = "Seconds after which the file is looked at even if no change was reported.",
          .text =
@@ -139,7 +142,8 @@ static const struct param params[] = {
              "second), and until its position is stored.\n",
          .example = {{"pollingInterval", {"0.5"}}})},
     {.name = "tag", .kind = TAG, .offset = AT(tag), .dflt = "pacct",
-     DOC(.summary = "Name of the program that the messages carry.",
+     DOC(.since = "0.1.0",
+         .summary = "Name of the program that the messages carry.",
          .text =
              "The message's TAG is this name, followed by the process id of the record in brackets and a colon:\n"
              "``pacct[4711]:``. From it rsyslog takes the properties ``app-name`` (or ``programname``) and\n"
@@ -149,7 +153,8 @@ static const struct param params[] = {
              "because rsyslog ends the name at any of these. A colon at the end is accepted and dropped.\n",
          .example = {{"tag", {"acct"}}})},
     {.name = "name", .kind = IDENTIFIER, .offset = AT(name), .dflt = "",
-     DOC(.dflt = "``impacct`` as the name of the input; counters are named after the file",
+     DOC(.since = "0.2.0",
+         .dflt = "``impacct`` as the name of the input; counters are named after the file",
          .summary = "Name of the input: in the property ``inputname``, and of its counters.",
          .text =
              "The messages have it in the property ``inputname``, by which filters can tell the inputs apart. The\n"
@@ -165,18 +170,21 @@ static const struct param params[] = {
              "Nothing keeps two inputs from having the same name; their counters can then not be told apart.\n",
          .example = {{"name", {"pacct"}}})},
     {.name = "facility", .kind = FACILITY, .offset = AT(facility), .dflt = "local0", .max = FACILITY_MAX,
-     DOC(.summary = "Syslog facility of the messages.",
+     DOC(.since = "0.1.0",
+         .summary = "Syslog facility of the messages.",
          .text =
              "All messages of an input have the same one.\n",
          .example = {{"facility", {"authpriv"}}})},
     {.name = "severity", .kind = SEVERITY, .offset = AT(severity), .dflt = "info", .max = SEVERITY_MAX,
-     DOC(.summary = "Syslog severity of the messages.",
+     DOC(.since = "0.1.0",
+         .summary = "Syslog severity of the messages.",
          .text =
              "All records of an input have the same one: it does not depend on how the process ended. State\n"
              "messages have severities of their own, see :ref:`impacct-states`.\n",
          .example = {{"severity", {"notice"}}})},
     {.name = "ruleset", .kind = TEXT, .offset = AT(ruleset), .dflt = "",
-     DOC(.dflt = "rsyslog's default ruleset",
+     DOC(.since = "0.1.0",
+         .dflt = "rsyslog's default ruleset",
          .summary = "Ruleset that the messages are handed to.",
          .text =
              "The name of a ruleset. If there is no such ruleset, an error is logged and the input is not started.\n"
@@ -189,7 +197,8 @@ static const struct param params[] = {
              ":doc:`../../configuration/modules/impacct`.\n",
          .example = {{"ruleset", {"processes"}}})},
     {.name = "stateRuleset", .kind = TEXT, .offset = AT(state_ruleset), .dflt = "",
-     DOC(.dflt = "that of ``ruleset``",
+     DOC(.since = "0.1.0",
+         .dflt = "that of ``ruleset``",
          .summary = "Ruleset that state messages are handed to.",
          .text =
              "State messages say what happens to accounting itself: that it stopped, is silent, that the file was\n"
@@ -200,7 +209,8 @@ static const struct param params[] = {
              "such ruleset, an error is logged and the input is not started.\n",
          .example = {{"stateRuleset", {"alarms"}}})},
     {.name = "ratelimit.name", .kind = TEXT, .offset = AT(ratelimit_name), .dflt = "",
-     DOC(.dflt = "no limit, unless ``ratelimit.interval`` sets one",
+     DOC(.since = "0.2.0",
+         .dflt = "no limit, unless ``ratelimit.interval`` sets one",
          .summary = "Name of a ``ratelimit()`` object whose limits the input takes.",
          .text =
              "rsyslog 8.2602 and later have ``ratelimit()`` objects, whose limits several inputs can share, and\n"
@@ -214,7 +224,8 @@ static const struct param params[] = {
              "error, which says so, and the input is not started.\n",
          .example = {{"ratelimit.name", {"processes"}}})},
     {.name = "ratelimit.interval", .kind = NUMBER, .offset = AT(ratelimit_interval), .dflt = "", .max = INT_MAX,
-     DOC(.dflt = "0",
+     DOC(.since = "0.1.0",
+         .dflt = "0",
          .summary = "Length in seconds of the interval that the rate limit counts in; 0 switches the limit off.",
          .text =
              "Together with :ref:`param-impacct-ratelimit-burst`: of the records read within so many seconds, at\n"
@@ -230,13 +241,15 @@ static const struct param params[] = {
          .example = {{"ratelimit.interval", {"10"}}})},
     {.name = "ratelimit.burst", .kind = NUMBER, .offset = AT(ratelimit_burst),
      .dflt = "", .min = 1, .max = INT_MAX,
-     DOC(.dflt = IN_WORDS(IMPACCT_RATELIMIT_BURST),
+     DOC(.since = "0.1.0",
+         .dflt = IN_WORDS(IMPACCT_RATELIMIT_BURST),
          .summary = "Number of records submitted per interval before the rate limit discards.",
          .text =
              "It has an effect only where :ref:`param-impacct-ratelimit-interval` is not 0.\n",
          .example = {{"ratelimit.interval", {"10"}}, {"ratelimit.burst", {"50000"}}})},
     {.name = "format", .kind = CHOICE, .offset = AT(format), .dflt = "json", .choices = formats,
-     DOC(.summary = "What the text of the message is: ``json``, ``cee`` or ``text``.",
+     DOC(.since = "0.1.0",
+         .summary = "What the text of the message is: ``json``, ``cee`` or ``text``.",
          .text =
              "- ``\"json\"``: one JSON object in one line, with every field that is known, under the names of\n"
              "  :ref:`param-impacct-schema`.\n"
@@ -256,7 +269,8 @@ static const struct param params[] = {
              "escaped as ``\\xNN``. Both are always one line.\n",
          .example = {{"format", {"text"}}})},
     {.name = "schema", .kind = CHOICE, .offset = AT(schema), .dflt = "native", .choices = pacct_schema_names,
-     DOC(.summary = "Names of the fields: ``native``, ``ecs``, ``otel`` or ``acct``.",
+     DOC(.since = "0.1.0",
+         .summary = "Names of the fields: ``native``, ``ecs``, ``otel`` or ``acct``.",
          .text =
              "- ``\"native\"``: one flat object with impacct's own names, such as ``comm``, ``uid``, ``exit_code``.\n"
              "- ``\"ecs\"``: nested objects under the names of the Elastic Common Schema, such as ``process.name``;\n"
@@ -272,7 +286,8 @@ static const struct param params[] = {
              "(:ref:`param-impacct-properties`). All fields under all their names: :doc:`../impacct-fields`.\n",
          .example = {{"schema", {"ecs"}}})},
     {.name = "properties", .kind = FIELDS, .offset = AT(properties), .dflt = "all",
-     DOC(.summary = "Which fields become message properties: ``all``, ``none`` or a list of names.",
+     DOC(.since = "0.1.0",
+         .summary = "Which fields become message properties: ``all``, ``none`` or a list of names.",
          .text =
              "Fields named here are set as message properties under :ref:`param-impacct-container`, so that\n"
              "filters and templates can use them: ``$!pacct!uid``. The text of the message is not affected.\n"
@@ -287,7 +302,8 @@ static const struct param params[] = {
              "set.\n",
          .example = {{"properties", {"comm", "uid", "exit_code", "signal_name"}}})},
     {.name = "container", .kind = CONTAINER, .offset = AT(container), .dflt = "$!pacct",
-     DOC(.summary = "Property below which the fields are set.",
+     DOC(.since = "0.1.0",
+         .summary = "Property below which the fields are set.",
          .text =
              "``$!`` or ``$.`` and a name, which may have several levels: ``$!pacct``, ``$!audit!process``,\n"
              "``$.pacct``. ``$!`` alone puts the fields at the top of the message's properties. Names consist of\n"
@@ -296,7 +312,8 @@ static const struct param params[] = {
              "Which fields are set there says :ref:`param-impacct-properties`.\n",
          .example = {{"container", {"$!process"}}})},
     {.name = "freshStartTail", .kind = SWITCH, .offset = AT(fresh_start_tail), .dflt = "off",
-     DOC(.summary = "Whether to begin at the end of the file when there is no stored position.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to begin at the end of the file when there is no stored position.",
          .text =
              "- ``\"off\"``: a file without a stored position is read from its beginning.\n"
              "- ``\"on\"``: if there is no state file at all, and the file exists when the input starts, reading\n"
@@ -307,7 +324,8 @@ static const struct param params[] = {
          .example = {{"freshStartTail", {"on"}}})},
     {.name = "persistStateInterval", .kind = NUMBER, .offset = AT(persist_state_interval),
      .dflt = "1000", .min = 1, .max = INT_MAX,
-     DOC(.summary = "Number of records after which the position is stored.",
+     DOC(.since = "0.1.0",
+         .summary = "Number of records after which the position is stored.",
          .text =
              "The position is stored once at least so many records are done with since it was stored last, about a\n"
              "second after it has changed in any case, and at stop. A record is done with when every action of its\n"
@@ -318,7 +336,8 @@ static const struct param params[] = {
              "waits.\n",
          .example = {{"persistStateInterval", {"200"}}})},
     {.name = "stateFile.directory", .kind = PATH, .offset = AT(state_directory), .dflt = "",
-     DOC(.dflt = "rsyslog's workDirectory",
+     DOC(.since = "0.1.0",
+         .dflt = "rsyslog's workDirectory",
          .summary = "Directory that holds the state file.",
          .text =
              "The directory has to exist and rsyslogd must be allowed to create files in it, because a position is\n"
@@ -329,7 +348,8 @@ static const struct param params[] = {
              "a warning is logged and no position is kept: after a restart the file is read again.\n",
          .example = {{"stateFile.directory", {"/var/lib/impacct"}}})},
     {.name = "stateFile", .kind = NAME, .offset = AT(state_file), .dflt = "",
-     DOC(.dflt = "made from the path of the file",
+     DOC(.since = "0.1.0",
+         .dflt = "made from the path of the file",
          .summary = "Name of the state file.",
          .text =
              "A name without slashes, of at most 250 bytes, in :ref:`param-impacct-statefile-directory`. Without\n"
@@ -346,7 +366,8 @@ static const struct param params[] = {
              "symbolic link, owned by root or by the user that rsyslogd runs as, and writable by its owner only.\n",
          .example = {{"stateFile", {"pacct-audit.state"}}})},
     {.name = "rotatedFiles", .kind = SWITCH, .offset = AT(rotated_files), .dflt = "on",
-     DOC(.summary = "Whether to read rotated files beside the accounting file.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to read rotated files beside the accounting file.",
          .text =
              "With ``\"on\"``, what has not been read of a rotated file is read before the file at the path, the\n"
              "oldest first: after the file was rotated several times while rsyslogd did not run or fell behind,\n"
@@ -371,7 +392,8 @@ static const struct param params[] = {
              "file is read that was rotated before. Where there is one that cannot be used, all are.\n",
          .example = {{"rotatedFiles", {"off"}}})},
     {.name = "rotatedFiles.directory", .kind = PATH, .offset = AT(rotated_directory), .dflt = "",
-     DOC(.dflt = "none",
+     DOC(.since = "0.2.0",
+         .dflt = "none",
          .summary = "Another directory that rotated files are moved to.",
          .text =
              "Absolute path of the directory that logrotate's ``olddir`` or savelog's ``-r`` names. Rotated files\n"
@@ -381,14 +403,16 @@ static const struct param params[] = {
          .example = {{"rotatedFiles.directory", {"/var/log/account/old"}}})},
     {.name = "rotatedFiles.maxAge", .kind = NUMBER, .offset = AT(rotated_max_age),
      .dflt = "604800", .min = 1, .max = INT_MAX,
-     DOC(.summary = "Seconds for which a rotated file is of interest after it was last written.",
+     DOC(.since = "0.1.0",
+         .summary = "Seconds for which a rotated file is of interest after it was last written.",
          .text =
              "The default is a week. Rotated files that were last written longer ago are not read, and not\n"
              "searched for the stored position. It has an effect only where :ref:`param-impacct-rotatedfiles` is\n"
              "``on``.\n",
          .example = {{"rotatedFiles.maxAge", {"86400"}}})},
     {.name = "resolveNames", .kind = SWITCH, .offset = AT(resolve_names), .dflt = "on",
-     DOC(.summary = "Whether to add the names of users and groups.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to add the names of users and groups.",
          .text =
              "With ``\"on\"``, the fields ``user`` and ``group`` hold the names that the system's name service has\n"
              "for ``uid`` and ``gid`` when the record is read (not when the process ran). A thread of the input\n"
@@ -405,14 +429,16 @@ static const struct param params[] = {
          .example = {{"resolveNames", {"off"}}})},
     {.name = "resolveNames.cacheTime", .kind = NUMBER, .offset = AT(resolve_names_cache_time),
      .dflt = "300", .min = 1, .max = INT_MAX,
-     DOC(.summary = "Seconds for which a name is kept before it is asked for again.",
+     DOC(.since = "0.1.0",
+         .summary = "Seconds for which a name is kept before it is asked for again.",
          .text =
              "That an id has no name is kept for the same time, but at most 60 seconds. After that time the name\n"
              "service is asked again at the next record that needs the name; where its answer is late, the old name\n"
              "is used. Up to 1024 users and 1024 groups are kept per input; those used longest ago give way.\n",
          .example = {{"resolveNames.cacheTime", {"60"}}})},
     {.name = "silenceAlarm", .kind = ALARM, .offset = AT(silence_alarm), .dflt = "", .min = 1000, .max = 7 * DAY_MS,
-     DOC(.dflt = IN_WORDS(IMPACCT_SILENCE_ALARM) "; off where ``hostname`` is set",
+     DOC(.since = "0.1.0",
+         .dflt = IN_WORDS(IMPACCT_SILENCE_ALARM) "; off where ``hostname`` is set",
          .summary = "Seconds without a record, while processes end on the machine, after which an alarm is sent.",
          .text =
              "When the time is nearly over and something has ended on the machine (``/proc/stat``,\n"
@@ -436,7 +462,8 @@ static const struct param params[] = {
              "once. See :ref:`impacct-states`.\n",
          .example = {{"silenceAlarm", {"300"}}})},
     {.name = "accounting", .kind = CHOICE, .offset = AT(accounting), .dflt = "follow", .choices = accountings,
-     DOC(.summary = "Whether to read a file that others look after, or to own accounting.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to read a file that others look after, or to own accounting.",
          .text =
              "- ``\"follow\"``: nothing but reading. Somebody else switches accounting on and rotates the file.\n"
              "- ``\"own\"``: the module makes the file and, if need be, its directory, switches accounting on, keeps\n"
@@ -445,7 +472,8 @@ static const struct param params[] = {
          .example = {{"file", {"/var/log/account/pacct"}}, {"accounting", {"own"}}})},
     {.name = "accounting.maxFileSize", .kind = SIZE, .offset = AT(accounting_max_file_size),
      .dflt = "64m", .min = 4096, .max = LONG_MAX,
-     DOC(.summary = "With ``accounting=\"own\"``: size at which the file is rotated.",
+     DOC(.since = "0.1.0",
+         .summary = "With ``accounting=\"own\"``: size at which the file is rotated.",
          .text =
              "A record has 64 bytes.\n"
              "\n"
@@ -453,7 +481,8 @@ static const struct param params[] = {
              "is read under its new name. While an output hangs, it grows beyond this size.\n",
          .example = {{"accounting", {"own"}}, {"accounting.maxFileSize", {"16m"}}})},
     {.name = "accounting.keep", .kind = NUMBER, .offset = AT(accounting_keep), .dflt = "4", .max = 1000,
-     DOC(.summary = "With ``accounting=\"own\"``: number of rotated files that are kept.",
+     DOC(.since = "0.1.0",
+         .summary = "With ``accounting=\"own\"``: number of rotated files that are kept.",
          .text =
              "The newest has the suffix ``.1``. A file is removed only when the actions are done with all its\n"
              "records. With little space the module gives up old files, whatever this number says: see\n"
@@ -461,7 +490,8 @@ static const struct param params[] = {
          .example = {{"accounting", {"own"}}, {"accounting.keep", {"0"}}})},
     {.name = "accounting.atStop", .kind = CHOICE, .offset = AT(accounting_at_stop),
      .dflt = "leave", .choices = at_stops,
-     DOC(.summary = "With ``accounting=\"own\"``: what becomes of accounting when rsyslogd stops.",
+     DOC(.since = "0.1.0",
+         .summary = "With ``accounting=\"own\"``: what becomes of accounting when rsyslogd stops.",
          .text =
              "- ``\"leave\"``: it stays on. What is recorded while rsyslogd does not run is read at the next start.\n"
              "  Nobody rotates the file meanwhile. An error at the start says if it cannot stay on, because rsyslogd\n"
@@ -471,7 +501,8 @@ static const struct param params[] = {
              "  and rsyslogd was not restarted since. ``accounting_stopped`` is sent.\n",
          .example = {{"accounting", {"own"}}, {"accounting.atStop", {"off"}}})},
     {.name = "accounting.force", .kind = SWITCH, .offset = AT(accounting_force), .dflt = "off",
-     DOC(.summary = "With ``accounting=\"own\"``: whether to take accounting over from another program.",
+     DOC(.since = "0.1.0",
+         .summary = "With ``accounting=\"own\"``: whether to take accounting over from another program.",
          .text =
              "The kernel knows one accounting file (for each pid namespace), and does not tell which. The module\n"
              "has a child of its own end and looks for its record in the files that programs known to it use:\n"
@@ -481,7 +512,8 @@ static const struct param params[] = {
              "Accounting that goes to any other file cannot be seen, and is taken over in both cases.\n",
          .example = {{"accounting", {"own"}}, {"accounting.force", {"on"}}})},
     {.name = "commandLine", .kind = CHOICE, .offset = AT(command_line), .dflt = "off", .choices = captures,
-     DOC(.summary = "Whether and how to capture command lines: ``off``, ``auto``, ``bpf`` or ``connector``.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether and how to capture command lines: ``off``, ``auto``, ``bpf`` or ``connector``.",
          .text =
              "A record has the first 15 bytes of a program's name. With this parameter, each exit has also the\n"
              "command line, the executable and the working directory, as the process began its last program:\n"
@@ -543,7 +575,8 @@ static const struct param params[] = {
          .example = {{"commandLine", {"auto"}}})},
     {.name = "commandLine.maxLength", .kind = NUMBER, .offset = AT(command_max_length),
      .dflt = "4096", .min = 64, .max = PACCT_ARGS_MAX,
-     DOC(.summary = "Bytes of arguments that are kept of a command line.",
+     DOC(.since = "0.1.0",
+         .summary = "Bytes of arguments that are kept of a command line.",
          .text =
              "Longer arguments are cut: ``args_truncated`` says so, and ``args_length`` is the length before the\n"
              "cut, with one byte behind each argument. The text of a message has them twice, in ``command_line``\n"
@@ -551,7 +584,8 @@ static const struct param params[] = {
              "another host.\n",
          .example = {{"commandLine", {"auto"}}, {"commandLine.maxLength", {"1024"}}})},
     {.name = "commandLine.redact", .kind = REDACT, .offset = AT(redact), .dflt = "default",
-     DOC(.summary = "What to make unreadable in command lines: ``default``, ``off``, or regular expressions.",
+     DOC(.since = "0.1.0",
+         .summary = "What to make unreadable in command lines: ``default``, ``off``, or regular expressions.",
          .text =
              "What is replaced shows as ``[redacted]``, and ``args_redacted`` is true.\n"
              "\n"
@@ -571,7 +605,8 @@ static const struct param params[] = {
              ":ref:`param-impacct-commandline` off.\n",
          .example = {{"commandLine", {"auto"}}, {"commandLine.redact", {"default", "^--pin=(.*)$"}}})},
     {.name = "usage", .kind = CHOICE, .offset = AT(usage), .dflt = "off", .choices = usages,
-     DOC(.summary = "Whether to add what each process used, exactly: ``off``, ``auto`` or ``bpf``.",
+     DOC(.since = "0.2.0",
+         .summary = "Whether to add what each process used, exactly: ``off``, ``auto`` or ``bpf``.",
          .text =
              "A record has processor time in ticks, and neither memory nor I/O. With this parameter, a program in the\n"
              "kernel tells at each end of a process what it used: ``cpu_ns``, ``max_rss_kib``, ``read_bytes``,\n"
@@ -594,7 +629,8 @@ static const struct param params[] = {
              "see :doc:`../impacct-monitoring`.\n",
          .example = {{"usage", {"auto"}}})},
     {.name = "origin", .kind = SWITCH, .offset = AT(origin), .dflt = "off",
-     DOC(.summary = "Whether to add where a process belongs: container, unit, job, login, parent.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to add where a process belongs: container, unit, job, login, parent.",
          .text =
              "Needs a :ref:`param-impacct-commandline` that is not ``off``. Adds, where they are known:\n"
              "\n"
@@ -619,7 +655,8 @@ static const struct param params[] = {
              "What an auditor can rely on: *What a record is worth as evidence* in the project's SECURITY.md.\n",
          .example = {{"commandLine", {"auto"}}, {"origin", {"on"}}})},
     {.name = "execMessages", .kind = SWITCH, .offset = AT(exec_messages), .dflt = "off",
-     DOC(.summary = "Whether to send a message for each program that starts.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to send a message for each program that starts.",
          .text =
              "Needs a :ref:`param-impacct-commandline` that is not ``off``. Long-running programs are then seen at\n"
              "once, and not only at their end. The message has ``event`` ``exec`` and the fields of the command\n"
@@ -632,12 +669,14 @@ static const struct param params[] = {
              "beyond.\n",
          .example = {{"commandLine", {"auto"}}, {"execMessages", {"on"}}})},
     {.name = "execMessages.skipRoot", .kind = SWITCH, .offset = AT(skip_root), .dflt = "off",
-     DOC(.summary = "Whether to send no message for programs that root starts.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to send no message for programs that root starts.",
          .text =
              "Root is who has the real user id 0. Their exits are sent all the same.\n",
          .example = {{"commandLine", {"auto"}}, {"execMessages", {"on"}}, {"execMessages.skipRoot", {"on"}}})},
     {.name = "execMessages.skipKernelHelpers", .kind = SWITCH, .offset = AT(skip_kernel_helpers), .dflt = "off",
-     DOC(.summary = "Whether to send no message for programs that the kernel itself starts.",
+     DOC(.since = "0.1.0",
+         .summary = "Whether to send no message for programs that the kernel itself starts.",
          .text =
              "Such as modprobe, or a handler of core dumps. They are recognized by BPF only, not by the connector.\n"
              "Their exits are sent all the same.\n",
@@ -645,7 +684,8 @@ static const struct param params[] = {
                      {"execMessages", {"on"}},
                      {"execMessages.skipKernelHelpers", {"on"}}})},
     {.name = "summary.interval", .kind = INTERVAL, .offset = AT(summary_interval), .dflt = "off", .min = 1, .max = DAY_S,
-     DOC(.summary = "Seconds that are summed up, or ``off``.",
+     DOC(.since = "0.2.0",
+         .summary = "Seconds that are summed up, or ``off``.",
          .text =
              "Of each window of so many seconds, and of each group of processes that ended in it\n"
              "(:ref:`param-impacct-summary-by`), one message says how many there were, how many failed, and what\n"
@@ -656,7 +696,8 @@ static const struct param params[] = {
              "ended.\n",
          .example = {{"summary.interval", {"3600"}}})},
     {.name = "summary.by", .kind = BY, .offset = AT(summary_by), .dflt = "user comm",
-     DOC(.summary = "Fields that processes are grouped by, with ``summary.interval``.",
+     DOC(.since = "0.2.0",
+         .summary = "Fields that processes are grouped by, with ``summary.interval``.",
          .text =
              "One to eight native names of fields that records have (:doc:`../impacct-fields`), but not ``args``,\n"
              "as a list or in one string with blanks or commas between them. Of ``command_line`` only the first\n"
@@ -669,14 +710,16 @@ static const struct param params[] = {
          .example = {{"summary.interval", {"3600"}}, {"summary.by", {"uid", "comm", "systemd_unit"}}})},
     {.name = "summary.records", .kind = CHOICE, .offset = AT(summary_records), .dflt = "keep",
      .choices = summary_records,
-     DOC(.summary = "With ``summary.interval``: whether records are sent as well: ``keep`` or ``drop``.",
+     DOC(.since = "0.2.0",
+         .summary = "With ``summary.interval``: whether records are sent as well: ``keep`` or ``drop``.",
          .text =
              "- ``\"keep\"``: records are sent as without summaries.\n"
              "- ``\"drop\"``: nothing is sent but summaries, state messages, and what\n"
              "  :ref:`param-impacct-execmessages` asks for.\n",
          .example = {{"summary.interval", {"3600"}}, {"summary.records", {"drop"}}})},
     {.name = "summary.ruleset", .kind = TEXT, .offset = AT(summary_ruleset), .dflt = "",
-     DOC(.dflt = "that of ``ruleset``",
+     DOC(.since = "0.2.0",
+         .dflt = "that of ``ruleset``",
          .summary = "Ruleset that summaries are handed to.",
          .text =
              "Without this parameter they take the same way as records, and differ from them in the field\n"
@@ -685,14 +728,16 @@ static const struct param params[] = {
          .example = {{"summary.interval", {"3600"}}, {"summary.ruleset", {"processes"}}})},
     {.name = "summary.maxGroups", .kind = NUMBER, .offset = AT(summary_max_groups),
      .dflt = "10000", .min = 1, .max = 1000000,
-     DOC(.summary = "Most groups of one window, with ``summary.interval``.",
+     DOC(.since = "0.2.0",
+         .summary = "Most groups of one window, with ``summary.interval``.",
          .text =
              "Processes of further groups are summed up together, in one group that has nothing but\n"
              "``\"other\": true``; the message that ends the window says how many they were. So sums stay whole,\n"
              "and memory bounded (:ref:`impacct-summaries-memory`).\n",
          .example = {{"summary.interval", {"60"}}, {"summary.maxGroups", {"1000"}}})},
     {.name = "ahz", .kind = NUMBER, .offset = AT(ahz), .dflt = "100", .min = 1, .max = USHRT_MAX,
-     DOC(.summary = "Ticks per second of records that do not hold it.",
+     DOC(.since = "0.1.0",
+         .summary = "Ticks per second of records that do not hold it.",
          .text =
              "Records of version 3, which today's distributions write, always have 100 ticks a second, and records\n"
              "of version 2 hold the number; neither is affected. It is used for versions 0 and 1, and for version\n"
@@ -700,14 +745,16 @@ static const struct param params[] = {
              "on it.\n",
          .example = {{"ahz", {"1024"}}})},
     {.name = "v0.byteOrder", .kind = CHOICE, .offset = AT(v0_byte_order), .dflt = "native", .choices = byte_orders,
-     DOC(.summary = "Byte order of records of version 0: ``native``, ``little`` or ``big``.",
+     DOC(.since = "0.1.0",
+         .summary = "Byte order of records of version 0: ``native``, ``little`` or ``big``.",
          .text =
              "Records of versions 1 to 3 say in which byte order they were written, and each is read accordingly.\n"
              "Records of version 0 (kernels up to 2.6.7) do not say so: this parameter does. ``\"native\"`` is the\n"
              "byte order of the machine that rsyslogd runs on.\n",
          .example = {{"v0.byteOrder", {"big"}}})},
     {.name = "hostname", .kind = HOST, .offset = AT(hostname), .dflt = "",
-     DOC(.dflt = "the host's own name",
+     DOC(.since = "0.1.0",
+         .dflt = "the host's own name",
          .summary = "Name of the host that the records were written on.",
          .text =
              "Set it for a file that comes from another host. It is what the message has as HOSTNAME and what the\n"
@@ -720,7 +767,8 @@ static const struct param params[] = {
              "and :ref:`param-impacct-resolvenames` to ``off``.\n",
          .example = {{"hostname", {"db7.example.net"}}})},
     {.name = "hostId", .kind = TEXT, .offset = AT(host_id), .dflt = "",
-     DOC(.dflt = "first line of ``" IMPACCT_MACHINE_ID "``",
+     DOC(.since = "0.1.0",
+         .dflt = "first line of ``" IMPACCT_MACHINE_ID "``",
          .summary = "Identity of the host that the records were written on.",
          .text =
              "Goes into the field ``id`` of every record, so that equal records of two hosts have different ids,\n"

@@ -3,8 +3,8 @@
 # Intent: what the documents say of the parameters is what the code does, and a user who copies an example has one that
 # works.
 # Invariant: the pages in doc/source/reference/parameters, the lists of the module page, the table in README.md, and what
-# contrib has of the fields for stores, are what "make docs" makes; there is no page more. Each page says since when there is the parameter, and has an example in
-# RainerScript and one in YAML. rsyslogd accepts each one in RainerScript.
+# contrib has of the fields for stores, are what "make docs" makes; there is no page more. Each page says which release has
+# the parameter first, one of CHANGELOG.md or the next, and has an example in RainerScript and one in YAML. rsyslogd accepts each one in RainerScript.
 # Oracle: the generator's output; rsyslogd -N1.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 top=$srcdir/..
@@ -25,6 +25,14 @@ for page in "$pages"/*; do
     done
     grep -qE '^:Introduced: [0-9]+\.[0-9]+\.[0-9]+$' "$page" || error_exit "$page does not say since when"
 done
+# what is new is since one release, the next, and is called new as long as that is not made
+sed -n 's/^:Introduced: //p' "$pages"/*.rst | sort -u | while read -r since; do
+    grep -qxF "## $since" "$top/CHANGELOG.md" || echo "$since"
+done >"$WORK/next"
+if [ -s "$WORK/next" ]; then
+    grep -qx '## Unreleased' "$top/CHANGELOG.md" || error_exit "no release is $(cat "$WORK/next")"
+    assert_eq "$(wc -l <"$WORK/next")" 1 "releases to come"
+fi
 
 # before 8.2602 rsyslog has no such objects
 limits='ratelimit(name="processes" interval="10" burst="1000")'

@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_VERSION "0.1.0"
 /* what is in front of a summary in the description for search engines takes some of its 160 characters */
 #define SUMMARY_MAX 120
 
@@ -209,7 +208,7 @@ static void print_page(const struct param* p) {
     printf(".. summary-start\n\n%s\n\n.. summary-end\n\n", p->doc.summary);
     printf("This parameter applies to :doc:`../../configuration/modules/impacct`.\n\n");
     printf(":Name: %s\n:Scope: input\n:Type: %s\n:Default: %s\n:Required?: no\n:Introduced: %s\n\n", p->name,
-           type_of(p), default_of(p), p->doc.since != NULL ? p->doc.since : FIRST_VERSION);
+           type_of(p), default_of(p), p->doc.since);
     printf("Description\n-----------\n");
     print_values(p);
     printf("%s\n", p->doc.text);
@@ -277,6 +276,9 @@ static void print_man(void) {
 static void check(const struct param* p) {
     char choice[64];
     bool shown = false;
+    if (p->doc.since == NULL) {
+        fail(p, "it is not said which release has it first");
+    }
     if (p->doc.summary == NULL || p->doc.text == NULL || p->doc.example[0].name == NULL) {
         fail(p, "there is no summary, no text or no example");
     }
