@@ -4,7 +4,8 @@
 # they are shipped, with a real server.
 # Invariant: a field that a message has is in the template; a word, and any part, of a command line is found, also at the
 # end of 3 KB; the dashboards' panels of usage are right, and show first who used most; a data stream has each record once,
-# although all are read again and rsyslogd is killed, and what it had already is no failure.
+# although all are read again and rsyslogd is killed, and what it had already is no failure; of summaries, the highest
+# revisions add up to the records.
 # Oracle: what is executed here; tests/lib/pacct.py.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 require_accounting
@@ -84,4 +85,25 @@ api 'logs-impacct.process-default/_search?size=10000&q=event.dataset:impacct.pro
 assert_eq "$(sort -u "$WORK/ids.jsonl" | wc -l)" "$(records)" "different records"
 assert_eq "$(wc -l <"$WORK/ids.jsonl")" "$(records)" "records"
 assert_eq "$(api _data_stream/logs-impacct.process-default | jq -r '.data_streams[0].timestamp_field.name')" @timestamp "a data stream"
+
+# summaries in it: what came late amends them, and the highest revision of each is right
+: >"$PACCT"
+rm -f "$WORK"/spool/rsyslog/impacct-state*
+sed -i "s|$TOP/contrib/rsyslog.d/opensearch-stream.conf|$WORK/stream.conf|" "$WORK/rsyslog.conf"
+sed 's/^\(input(type="impacct" .*\))$/\1 summary.interval="60" summary.by=["uid", "comm"])/' \
+    "$TOP/contrib/rsyslog.d/opensearch-stream.conf" >"$WORK/stream.conf"
+content_check 'summary.interval' "$WORK/stream.conf"
+summed_up() {
+    api 'logs-impacct.process-default/_refresh' >/dev/null
+    api 'logs-impacct.process-default/_search?size=10000&q=event.action:summary' |
+        jq -c '[.hits.hits[]._source]' >"$WORK/summaries.json"
+    [ "$(jq 'group_by(.event.id) | map(max_by(.pacct.revision).pacct.count) | add' "$WORK/summaries.json")" = "$(records)" ]
+}
+startup
+for at in 0 1000 2000; do
+    python3 "$srcdir/lib/summaries.py" generate "$PACCT" 1000 --from "$at" --append
+    wait_for "$(records) records in summaries" summed_up
+done
+shutdown
+[ "$(jq 'map(.pacct.revision) | max' "$WORK/summaries.json")" -gt 0 ] || error_exit "no summary was amended"
 exit_test
