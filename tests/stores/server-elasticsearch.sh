@@ -17,7 +17,7 @@ chown -R nobody "$WORK/elastic"
 # search_template [NAME]; the build in the registry lacks the modules that have scaled_float, wildcard and match_only_text
 search_template() {
     jq 'walk(if type == "object" and .type == "scaled_float" then {type: "double"}
-             elif type == "object" and .type == "wildcard" then {type: "keyword", ignore_above: 8191, fields: {text: {type: "text"}}}
+             elif type == "object" and .type == "wildcard" then {type: "keyword", ignore_above: 8191, fields: (.fields + {text: {type: "text"}})}
              else . end)' "$TOP/contrib/opensearch/${1:-template}.json"
 }
 start_search() {
