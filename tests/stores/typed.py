@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """typed.py <LINES: what a store has of records, as JSON of schema "native" again: without what is null, values of the types
-that contrib/schema has for them though the store knows them as text or writes 0 for 0.00; in place of "time" the store's
-own, where it has one ("_time")."""
+that contrib/schema has for them though the store knows them as text, or writes 0 for 0.00, or 0.8300000000000001 for 0.83;
+in place of "time" the store's own, where it has one ("_time")."""
 import json
 import os
 import sys
@@ -14,7 +14,7 @@ with open(path, encoding="utf-8") as f:
 
 def typed(name, value):
     if types[name] == "number":
-        return float(value)
+        return round(float(value), 2)
     text = types[name] == "string" or types[name] == ["string", "object"]
     return value if text or not isinstance(value, str) else json.loads(value)
 
