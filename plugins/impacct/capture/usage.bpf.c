@@ -46,7 +46,7 @@ struct signal_struct {
     int nr_threads;
     unsigned int flags;
     int group_exit_code;
-    uint64_t utime, stime;
+    uint64_t utime, stime, cutime, cstime;
     unsigned long nvcsw, nivcsw, cnvcsw, cnivcsw, cmin_flt, inblock, oublock;
     struct task_io_accounting ioac;
     uint64_t sum_sched_runtime;
@@ -214,7 +214,9 @@ static __always_inline void fill_usage(struct pacct_usage_wire* w, struct task_s
     if (released != 0) {
         w->flags |= PACCT_USAGE_RELEASED;
     }
-    if (signal->cnvcsw != 0 || signal->cnivcsw != 0 || signal->cmin_flt != 0) {
+    /* A child can be waited for before it has switched or faulted, but not before it has run. */
+    if (signal->cutime != 0 || signal->cstime != 0 || signal->cnvcsw != 0 || signal->cnivcsw != 0 ||
+        signal->cmin_flt != 0) {
         w->flags |= PACCT_USAGE_REAPED;
     }
     if (signal->oom_mm != NULL && (signal->flags & SIGNAL_GROUP_EXIT) != 0 &&
