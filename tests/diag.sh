@@ -100,6 +100,12 @@ in_accounting() {
 # The rest of the test, with rsyslogd and all, in a pid namespace of its own; accounting can be switched on in there.
 in_own_pids() {
     require_accounting
+    in_new_pids
+}
+
+# The same without accounting.
+in_new_pids() {
+    require_root
     if [ -z "${IN_OWN_PIDS:-}" ]; then
         rm -rf "$WORK"
         IN_OWN_PIDS=1 exec unshare --pid --fork --mount-proc --kill-child "$BASH" "$0"
@@ -212,6 +218,26 @@ usage_certain() {
     /bin/true
     # in any schema
     grep -sE '(comm|name)":"true"' "$OUT" | grep usage_source | tail -n 1 | grep -q 'usage_source":"exit"'
+}
+
+# use_ring: a BPF file system of the test's own, in which the ring's directory is to be $RING. Skips the test where there
+# is none.
+use_ring() {
+    # shellcheck disable=SC2034 # tests use it
+    RING=$WORK/bpf/impacct
+    mkdir "$WORK/bpf"
+    mount -t bpf bpf "$WORK/bpf" 2>/dev/null || skip_test "no BPF file system can be mounted"
+}
+
+# wait_ring: until rsyslogd says that the kernel tells ends of processes, COUNT times by now. Skips the test where it
+# cannot.
+wait_ring() {
+    wait_for "a word about the ring" ring_said "${1:-1}"
+    ! grep -qs 'source="bpf" cannot be had' "$SYS" || skip_test "$(grep 'source="bpf" cannot be had' "$SYS")"
+}
+
+ring_said() {
+    [ -e "$SYS" ] && [ "$(grep -c -e 'told by bpf into a ring' -e 'source="bpf" cannot be had' "$SYS")" -ge "$1" ]
 }
 
 lines_of() {

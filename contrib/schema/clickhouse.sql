@@ -87,6 +87,7 @@ CREATE TABLE IF NOT EXISTS impacct.message (
     `old_file` Nullable(String) CODEC(ZSTD(3)),
     `skipped_bytes` Nullable(UInt64) CODEC(ZSTD(3)),
     `lost_files` Nullable(UInt64) CODEC(ZSTD(3)),
+    `lost_records` Nullable(UInt64) CODEC(ZSTD(3)),
     `silent_seconds` Nullable(UInt64) CODEC(ZSTD(3)),
     `ended_processes` Nullable(UInt64) CODEC(ZSTD(3)),
     `free_percent` Nullable(Decimal(18, 2)) CODEC(ZSTD(3)),

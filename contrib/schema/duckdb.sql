@@ -86,6 +86,7 @@ FROM read_json('/var/log/processes.jsonl*', format = 'newline_delimited', maximu
     "old_file": 'VARCHAR',
     "skipped_bytes": 'UBIGINT',
     "lost_files": 'UBIGINT',
+    "lost_records": 'UBIGINT',
     "silent_seconds": 'UBIGINT',
     "ended_processes": 'UBIGINT',
     "free_percent": 'DECIMAL(18, 2)',

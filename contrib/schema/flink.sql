@@ -84,6 +84,7 @@ CREATE TABLE message (
     `old_file` STRING,
     `skipped_bytes` BIGINT,
     `lost_files` BIGINT,
+    `lost_records` BIGINT,
     `silent_seconds` BIGINT,
     `ended_processes` BIGINT,
     `free_percent` DECIMAL(18, 2),

@@ -59,6 +59,7 @@ struct instanceConf_s {
     struct impacct_owner* owner; /* until there is an input */
     struct impacct_exec* exec; /* NULL: not asked for, or cannot be had */
     struct impacct_usage* usage; /* the same */
+    struct impacct_ring* ring; /* NULL: reads a file */
     struct impacct_input* input;
 };
 typedef struct instanceConf_s instanceConf_t;
@@ -180,7 +181,8 @@ static void refuse_second_owner(instanceConf_t* inst) {
 
 /* Whether anything beside records is asked of the kernel. */
 static bool captures(const struct impacct_settings* s) {
-    return s->command_line != IMPACCT_COMMAND_OFF || s->usage != IMPACCT_USAGE_OFF;
+    return s->command_line != IMPACCT_COMMAND_OFF ||
+           (s->usage != IMPACCT_USAGE_OFF && s->source == IMPACCT_SOURCE_PACCT);
 }
 
 /* The kernel writes the records of one pid namespace, rsyslogd's, into one file only. */
@@ -259,7 +261,7 @@ static rsRetVal make_inputs(void) {
     for (instanceConf_t* inst = run_conf->first; inst != NULL; inst = inst->next) {
         if (!inst->refused) {
             CHKiRet(impacct_input_new(&inst->input, &shared, slot++, &inst->settings, &inst->route, inst->owner,
-                                      inst->exec, inst->usage, inst->state_path));
+                                      inst->exec, inst->usage, inst->ring, inst->state_path));
             inst->owner = NULL;
         }
     }
@@ -278,6 +280,8 @@ static void free_inputs(void) {
         inst->exec = NULL;
         impacct_usage_free(inst->usage);
         inst->usage = NULL;
+        impacct_ring_free(inst->ring);
+        inst->ring = NULL;
     }
     pacct_ttys_free(shared.ttys);
     shared.ttys = NULL;
@@ -422,13 +426,17 @@ ENDcheckCnf
 BEGINactivateCnfPrePrivDrop
     CODESTARTactivateCnfPrePrivDrop;
     for (instanceConf_t* inst = pModConf->first; inst != NULL; inst = inst->next) {
+        if (!inst->refused && inst->settings.source == IMPACCT_SOURCE_BPF) {
+            inst->ring = impacct_ring_new(&inst->settings);
+            inst->refused = inst->ring == NULL;
+        }
         if (!inst->refused && inst->settings.accounting == IMPACCT_ACCOUNTING_OWN) {
             CHKmalloc(inst->owner = impacct_owner_new(&inst->settings));
         }
         if (!inst->refused && inst->settings.command_line != IMPACCT_COMMAND_OFF) {
             inst->exec = impacct_exec_new(&host, &inst->settings);
         }
-        if (!inst->refused && inst->settings.usage != IMPACCT_USAGE_OFF) {
+        if (!inst->refused && inst->settings.usage != IMPACCT_USAGE_OFF && inst->ring == NULL) {
             inst->usage = impacct_usage_new(&host, &inst->settings);
         }
     }

@@ -23,6 +23,7 @@
 #include "accounting/written.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +46,7 @@ struct impacct_guard {
     struct pacct_silence silence;
     char canary[PACCT_CANARY_NAME + 1]; /* name of the one that is out; "": none */
     pid_t canary_pid;
+    bool files; /* records come from a file, which may be deleted, and whose file system full */
     bool same_pids; /* records have the process ids of our own pid namespace */
     uint64_t since; /* seconds since the epoch; what was before is history, and not reported */
     uint64_t ends; /* records of ended processes */
@@ -71,7 +73,9 @@ struct impacct_guard* impacct_guard_new(const struct impacct_settings* settings)
         g->since = (uint64_t)time(NULL);
         g->looked = pacct_monotonic_ms() - PACCT_SILENCE_CALLED_MS;
         g->watches_silence = settings->silence_alarm > 0;
-        g->same_pids = settings->accounting == IMPACCT_ACCOUNTING_OWN; /* acct(2) switches that of the caller's */
+        g->files = settings->source == IMPACCT_SOURCE_PACCT;
+        /* acct(2) switches that of the caller's, and the kernel tells those of ours */
+        g->same_pids = settings->accounting == IMPACCT_ACCOUNTING_OWN || !g->files;
         if (g->watches_silence) {
             pacct_silence_begin(&g->silence, settings->silence_alarm, pacct_monotonic_ms());
         }
@@ -260,7 +264,13 @@ static void say_silence(
             if (!g->space.may_resume) {
                 number_space(g, n);
             }
-            if (g->silence.deleted != 0) {
+            if (!g->files) {
+                impacct_notice_detail(n,
+                                      "the kernel is silent: for %lld seconds it told no end of a process into the "
+                                      "ring in '%s', although processes end, one of our own among them. Was the "
+                                      "directory removed? The next start of rsyslogd makes it again",
+                                      (long long)(now - g->silence.last) / 1000, file);
+            } else if (g->silence.deleted != 0) {
                 impacct_notice_detail(n, "accounting has no file: '%s' is read, but %s", file,
                                       cause(g, fd, text, sizeof(text)));
             } else {
@@ -340,7 +350,9 @@ static void say_space(const struct impacct_guard* g,
 
 bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n) {
     const int64_t now = pacct_monotonic_ms();
-    look(g, fd, now);
+    if (g->files) {
+        look(g, fd, now);
+    }
     while (g->watches_silence) {
         const enum pacct_silence_verdict verdict = pacct_silence_next(&g->silence, g->ends, now);
         if (verdict == PACCT_SILENCE_NONE) {
@@ -354,6 +366,9 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
             say_silence(g, verdict, fd, now, n);
             return true;
         }
+    }
+    if (!g->files) {
+        return false;
     }
     /* without canaries, the free space has to tell, by the kernel's own limits */
     const bool short_of_space =
@@ -379,7 +394,7 @@ bool impacct_guard_next(struct impacct_guard* g, int fd, struct pacct_notice* n)
 
 bool impacct_guard_next_behind(struct impacct_guard* g, struct pacct_notice* n) {
     const int64_t now = pacct_monotonic_ms();
-    if (now - g->looked_behind < LOOK_LOW_MS) {
+    if (!g->files || now - g->looked_behind < LOOK_LOW_MS) {
         return false;
     }
     g->looked_behind = now;
@@ -402,7 +417,7 @@ bool impacct_guard_down(const struct impacct_guard* g) {
 int impacct_guard_timeout(const struct impacct_guard* g) {
     const int64_t now = pacct_monotonic_ms();
     const int64_t at = next_look(g);
-    int64_t ms = at > now ? at - now : 0;
+    int64_t ms = !g->files ? INT_MAX : at > now ? at - now : 0;
     if (g->watches_silence) {
         const int64_t silence = pacct_silence_timeout(&g->silence, now);
         ms = silence < ms ? silence : ms;

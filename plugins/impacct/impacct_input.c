@@ -28,11 +28,14 @@
 #include "base/sys.h"
 #include "output/line.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
 /* how long to wait at stop for what is in flight; rsyslog gives an input a second */
 #define STOP_WAIT_MS 500
+/* how often a source is told what it need not keep */
+#define RELEASE_MS 100
 
 struct impacct_input {
     const struct impacct_shared* shared;
@@ -49,6 +52,8 @@ struct impacct_input {
     struct impacct_owner* owner; /* NULL: accounting is not ours */
     struct impacct_exec* exec; /* NULL: none */
     struct impacct_usage* usage; /* NULL: none */
+    struct impacct_ring* ring; /* NULL: the source is a file */
+    int64_t release_ms; /* when the source is to be told again what it need not keep */
     struct impacct_summary* summary; /* NULL: nothing is summed up */
     struct impacct_pipeline pipeline;
     bool started; /* it is known where */
@@ -74,6 +79,18 @@ static struct pacct_set wanted_fields(const struct impacct_settings* settings, c
 }
 
 static rsRetVal make_source(struct impacct_input* in, unsigned slot) {
+    if (in->ring != NULL) {
+        const struct impacct_source_bpf_parts of_ring = {
+            .settings = in->settings,
+            .route = in->route,
+            .origin = &in->origin,
+            .guard = in->guard,
+            .exec = in->exec,
+            .ring = in->ring,
+        };
+        in->source = impacct_source_bpf_new(&of_ring);
+        return in->source != NULL ? RS_RET_OK : RS_RET_OUT_OF_MEMORY;
+    }
     const struct impacct_source_file_parts parts = {
         .settings = in->settings,
         .route = in->route,
@@ -96,6 +113,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            struct impacct_owner* owner,
                            struct impacct_exec* exec,
                            struct impacct_usage* usage,
+                           struct impacct_ring* ring,
                            const char* state_path) {
     DEFiRet;
     struct impacct_input* in;
@@ -105,6 +123,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
     in->route = route;
     in->exec = exec;
     in->usage = usage;
+    in->ring = ring;
     in->origin.wanted = wanted_fields(settings, route);
     in->origin.needs_entity_id = settings->schema == PACCT_SCHEMA_ECS;
     /* another host's terminals have other names */
@@ -179,6 +198,10 @@ void impacct_input_start(struct impacct_input* in) {
     if (in->exec != NULL) {
         pacct_watch_also(in->shared->watch, impacct_exec_ready_fd(in->exec));
     }
+    if (in->ring != NULL && !pacct_watch_edge(in->shared->watch, impacct_ring_fd(in->ring))) {
+        LogError(errno, RS_RET_ERR, "impacct: the ring in '%s' cannot be waited for; it is looked at every %d ms",
+                 in->settings->file, in->settings->polling_ms);
+    }
 }
 
 /* Find the place to begin at. @return false: it cannot be known yet */
@@ -223,9 +246,6 @@ static bool serve_batch(struct impacct_input* in, prop_t* prop, enum impacct_fou
     in->records += in->pipeline.counts.read;
     if (in->exec != NULL) {
         impacct_exec_count(in->exec);
-    }
-    if (in->usage != NULL) {
-        impacct_usage_count(in->usage);
     }
     if (in->usage != NULL) {
         impacct_usage_count(in->usage);
@@ -304,6 +324,16 @@ static bool ask_all(struct impacct_input* in) {
     return ask_owner(in) || more;
 }
 
+/* Tell the source what will not be asked for again. */
+static void release(struct impacct_input* in, int64_t now) {
+    struct impacct_position durable, oldest, sums;
+    if (in->source->type->release != NULL && now >= in->release_ms) {
+        in->release_ms = now + RELEASE_MS;
+        impacct_delivery_durable(in->delivery, &durable, &oldest, &sums);
+        in->source->type->release(in->source, &durable, &oldest, &sums);
+    }
+}
+
 enum impacct_served impacct_input_serve(struct impacct_input* in) {
     struct impacct_position pos;
     enum impacct_found found = IMPACCT_FOUND_NOTHING;
@@ -314,6 +344,7 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
     }
     in->source->type->position(in->source, &pos);
     impacct_delivery_poll(in->delivery, now, &pos);
+    release(in, now);
     ask_delivery(in, now);
     impacct_names_watch(&in->names, in->settings, (time_t)(now / 1000));
     in->idle = false;

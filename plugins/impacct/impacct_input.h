@@ -7,6 +7,7 @@
 #define IMPACCT_INPUT_H
 
 #include "impacct_exec.h"
+#include "impacct_source_bpf.h"
 #include "impacct_usage.h"
 #include "impacct_host.h"
 #include "impacct_owner.h"
@@ -39,6 +40,7 @@ enum impacct_served {
  * @param owner of accounting, NULL: not owned; belongs to the input if this succeeds
  * @param exec who executed what; NULL: not asked for, or cannot be had
  * @param usage what was used; NULL as exec
+ * @param ring of the kernel, with source="bpf"; NULL: there is a file
  * @param shared, settings, route have to outlive the input
  */
 rsRetVal impacct_input_new(struct impacct_input** input,
@@ -49,6 +51,7 @@ rsRetVal impacct_input_new(struct impacct_input** input,
                            struct impacct_owner* owner,
                            struct impacct_exec* exec,
                            struct impacct_usage* usage,
+                           struct impacct_ring* ring,
                            const char* state_path);
 
 /** Start the threads that the input needs. Called by the input thread. */

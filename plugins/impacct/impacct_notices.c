@@ -284,6 +284,34 @@ void impacct_notice_lost(struct pacct_notice* n,
                           (unsigned long long)records, file, (unsigned long long)pos->file.offset);
 }
 
+void impacct_notice_ring_lost(struct pacct_notice* n, const char* file, uint64_t ends) {
+    pacct_notice_begin(n, PACCT_N_RECORDS_LOST, file);
+    pacct_notice_number(n, PACCT_F_LOST_RECORDS, ends);
+    impacct_notice_detail(
+        n,
+        "%llu processes ended that are not in the kernel's ring in '%s': it was full, since rsyslogd "
+        "or its outputs were away for too long (see bpf.ringSize). Where the kernel is built to be preempted in the "
+        "kernel, there are so many at most: it may leave the program out, also for threads, and counts that",
+        (unsigned long long)ends, file);
+}
+
+void impacct_notice_ring_replaced(struct pacct_notice* n, const char* file, bool discarded, uint64_t ends) {
+    pacct_notice_begin(n, PACCT_N_RECORDS_LOST, file);
+    if (!discarded) {
+        impacct_notice_detail(n,
+                              "the ring in '%s' is not the one that was read: somebody had removed it. The ends of "
+                              "processes that it held, and those until now, are lost",
+                              file);
+        return;
+    }
+    pacct_notice_number(n, PACCT_F_LOST_RECORDS, ends);
+    impacct_notice_detail(n,
+                          "a ring in '%s' was of another version of impacct, or of another pid namespace, and was "
+                          "replaced by a new one; up to %llu ends of processes in it had not been dealt with, and are "
+                          "lost",
+                          file, (unsigned long long)ends);
+}
+
 void impacct_log_state_file(const char* file, const char* state_path, enum pacct_state_result result, int error) {
     const char* why = NULL;
     switch (result) {

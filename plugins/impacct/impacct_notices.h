@@ -87,6 +87,18 @@ void impacct_notice_lost(struct pacct_notice* n,
                          uint64_t records,
                          const struct impacct_position* pos);
 
+/** Make the notice that ends of processes are not in the kernel's ring. @param ends so many; at most, where the
+ *  kernel may be preempted in the kernel: it counts threads for which it left the program out, too */
+void impacct_notice_ring_lost(struct pacct_notice* n, const char* file, uint64_t ends);
+
+/**
+ * Make the notice that a ring was replaced.
+ *
+ * @param discarded whether it was there, and could not be read; else somebody had removed it
+ * @param ends at most so many were in there; 0 where it was removed: nobody knows
+ */
+void impacct_notice_ring_replaced(struct pacct_notice* n, const char* file, bool discarded, uint64_t ends);
+
 /** Log that a state file was not used; nothing where it was, or where there is none. @param error errno, if unreadable
  */
 void impacct_log_state_file(const char* file, const char* state_path, enum pacct_state_result result, int error);

@@ -422,7 +422,30 @@ static bool set_late_defaults(struct impacct_settings* s) {
     if (s->ratelimit_name[0] == '\0' && s->ratelimit_burst == 0) {
         s->ratelimit_burst = IMPACCT_RATELIMIT_BURST;
     }
-    return s->file[0] != '\0' || copy_text(default_file(), &s->file) == NULL;
+    const char* const file = s->source == IMPACCT_SOURCE_BPF ? s->bpf_directory : default_file();
+    return s->file[0] != '\0' || copy_text(file, &s->file) == NULL;
+}
+
+/* Parameters that speak of a file, or of a record, where there is none */
+static bool fits_source(const struct impacct_settings* s, char* why) {
+    const struct {
+        const char* name;
+        bool set;
+    } of_files[] = {
+        {"file", strcmp(s->file, s->bpf_directory) != 0},
+        {"accounting", s->accounting != IMPACCT_ACCOUNTING_FOLLOW},
+        {"rotatedFiles.directory", s->rotated_directory[0] != '\0'},
+        {"hostname", s->hostname[0] != '\0'},
+    };
+    for (size_t i = 0; s->source == IMPACCT_SOURCE_BPF && i < sizeof(of_files) / sizeof(of_files[0]); i++) {
+        if (of_files[i].set) {
+            snprintf(why, IMPACCT_PARAMS_WHY,
+                     "parameter '%s' is of accounting files, and does not go with source=\"bpf\", which has none",
+                     of_files[i].name);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Values that are right by themselves, but not with each other */
@@ -479,7 +502,7 @@ bool impacct_params_read(struct nvlst* lst, struct impacct_settings* s, char why
     if (!ok && why[0] == '\0') {
         snprintf(why, IMPACCT_PARAMS_WHY, "out of memory"); /* all else that a default can fail for */
     }
-    return ok && fit_together(s, why);
+    return ok && fits_source(s, why) && fit_together(s, why);
 }
 
 void impacct_params_free(struct impacct_settings* s) {

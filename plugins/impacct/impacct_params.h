@@ -18,6 +18,7 @@
 
 struct nvlst;
 
+enum impacct_source_kind { IMPACCT_SOURCE_PACCT, IMPACCT_SOURCE_BPF };
 enum impacct_mode { IMPACCT_MODE_INOTIFY, IMPACCT_MODE_POLLING };
 enum impacct_format { IMPACCT_FORMAT_JSON, IMPACCT_FORMAT_CEE, IMPACCT_FORMAT_TEXT };
 enum impacct_accounting { IMPACCT_ACCOUNTING_FOLLOW, IMPACCT_ACCOUNTING_OWN };
@@ -31,6 +32,8 @@ enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_OR
 /** Where distributions keep the accounting file; the first that exists is the default. */
 #define IMPACCT_FILE_DEBIAN "/var/log/account/pacct"
 #define IMPACCT_FILE_RED_HAT "/var/account/pacct"
+/** Where systemd mounts the BPF file system, with a directory for the module; default of "bpf.directory". */
+#define IMPACCT_BPF_DIRECTORY "/sys/fs/bpf/impacct"
 /** Default identity of the host: its first line. */
 #define IMPACCT_MACHINE_ID "/etc/machine-id"
 /** Defaults in seconds: of "pollingInterval" behind inotify and without it, of "silenceAlarm". */
@@ -48,7 +51,10 @@ enum impacct_byte_order { IMPACCT_ORDER_NATIVE, IMPACCT_ORDER_LITTLE, IMPACCT_OR
 
 /** One input's settings, all valid. Strings are owned; "" where neither set nor with a default. */
 struct impacct_settings {
-    char* file;
+    char* file; /**< with IMPACCT_SOURCE_BPF: bpf_directory */
+    int source; /**< enum impacct_source_kind */
+    char* bpf_directory;
+    uint64_t bpf_ring_size;
     int mode; /**< enum impacct_mode */
     int polling_ms;
     char* tag;

@@ -77,6 +77,7 @@ struct param {
 #endif
 };
 
+static const char* const sources[] = {"pacct", "bpf", NULL};
 static const char* const modes[] = {"inotify", "polling", NULL};
 static const char* const formats[] = {"json", "cee", "text", NULL};
 static const char* const accountings[] = {"follow", "own", NULL};
@@ -116,6 +117,49 @@ static const struct param params[] = {
              "Several inputs may read different files, or the same one with different settings. Inputs that read\n"
              "the same file need different state files, see :ref:`param-impacct-statefile`.\n",
          .example = {{"file", {"/var/log/account/pacct"}}})},
+    {.name = "source", .kind = CHOICE, .offset = AT(source), .dflt = "pacct", .choices = sources,
+     DOC(.since = "0.2.0",
+         .summary = "Where ends of processes come from: ``pacct``, an accounting file, or ``bpf``, the kernel itself.",
+         .text =
+             "- ``\"pacct\"``: the kernel's accounting file, see :ref:`param-impacct-file`.\n"
+             "- ``\"bpf\"``: a program in the kernel tells each end of a process into a ring in memory. There is no\n"
+             "  accounting file, nothing calls acct(2), and another program may own accounting. The messages are the\n"
+             "  same, but for what is listed in :doc:`../impacct-sources`, which also says which of the two to choose.\n"
+             "\n"
+             "The ring is kept by the kernel in :ref:`param-impacct-bpf-directory` while rsyslogd is away, and is\n"
+             "written on: the next start goes on where the outputs were. What does not fit into it\n"
+             "(:ref:`param-impacct-bpf-ringsize`) is counted, and told by a state message ``records_lost`` with that\n"
+             "number in ``lost_records``. A start of the machine empties it.\n"
+             "\n"
+             "It needs what :ref:`param-impacct-usage` needs, and a BPF file system, which systemd mounts. Where\n"
+             "anything is missing, one error in rsyslog's log says what, and the input is not started.\n"
+             "\n"
+             "Parameters about files have no meaning then: :ref:`param-impacct-file`, ``hostname``,\n"
+             "``rotatedFiles.directory`` and ``accounting=\"own\"`` are refused. Where messages and counters have the\n"
+             "name of the file, they have that directory's.\n"
+             "\n"
+             "Who takes the input out of the configuration has to tell the kernel, or it writes on until the machine\n"
+             "is started again: ``rm -r /sys/fs/bpf/impacct``, while rsyslogd does not run.\n",
+         .example = {{"source", {"bpf"}}, {"usage", {"bpf"}}})},
+    {.name = "bpf.directory", .kind = PATH, .offset = AT(bpf_directory), .dflt = IMPACCT_BPF_DIRECTORY,
+     DOC(.since = "0.2.0",
+         .summary = "With ``source=\"bpf\"``: directory in a BPF file system that the ring is kept in.",
+         .text =
+             "It is made, with mode 0700, where it does not exist; the file system has to be mounted. One that exists\n"
+             "has to be of rsyslogd's user, with that mode. One input of one rsyslogd at a time can use it.\n",
+         .example = {{"source", {"bpf"}}, {"bpf.directory", {"/sys/fs/bpf/processes"}}})},
+    {.name = "bpf.ringSize", .kind = SIZE, .offset = AT(bpf_ring_size), .dflt = "32m", .min = 1048576, .max = 1L << 30,
+     DOC(.since = "0.2.0",
+         .summary = "With ``source=\"bpf\"``: bytes of the ring, rounded up to a power of 2.",
+         .text =
+             "An end of a process takes 280 bytes: 32 MiB hold 119,000 of them. They have to bridge the time for\n"
+             "which rsyslogd, or its outputs, are away: 19 minutes of a machine where 100 processes end in a second.\n"
+             "The ring lies in memory that cannot be swapped out, and counts for the control group of the\n"
+             "rsyslogd that has made it.\n"
+             "\n"
+             "The size is that of a new ring. A ring that is there goes on with the size that it has; to change it,\n"
+             "stop rsyslogd, and ``rm -r`` :ref:`param-impacct-bpf-directory`, which throws away what is in there.\n",
+         .example = {{"source", {"bpf"}}, {"bpf.ringSize", {"128m"}}})},
     {.name = "mode", .kind = CHOICE, .offset = AT(mode), .dflt = "inotify", .choices = modes,
      DOC(.since = "0.1.0",
          .summary = "How changes of the file are noticed: ``inotify`` or ``polling``.",

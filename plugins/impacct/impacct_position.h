@@ -15,7 +15,7 @@
 struct impacct_position {
     enum {
         IMPACCT_POSITION_NONE, /**< in no file yet */
-        IMPACCT_POSITION_FILE
+        IMPACCT_POSITION_FILE /**< or in something that is described as one (impacct_source_bpf.c) */
     } kind;
     uint64_t number; /**< records before it, counted from any one position of the same run on */
     union {

@@ -59,6 +59,15 @@ struct impacct_source_type {
     void (*rewind)(struct impacct_source* s, const struct impacct_position* pos, uint64_t end);
     /** Begin with what comes from now on. Before the first next(). */
     void (*from_end)(struct impacct_source* s);
+    /**
+     * Nothing before a position will be asked for again, even after a crash. NULL: whoever keeps it does not mind.
+     *
+     * @param oldest of the three positions see impacct_delivery_durable()
+     */
+    void (*release)(struct impacct_source* s,
+                    const struct impacct_position* pos,
+                    const struct impacct_position* oldest,
+                    const struct impacct_position* sums);
     /** Milliseconds after which to call next() again although no change was seen. */
     int (*timeout)(const struct impacct_source* s);
     /** Descriptor of what is being read; -1: none. */

@@ -37,7 +37,7 @@ check_conf || error_exit "the right configuration is refused: $(cat "$WORK/check
 cases=() add=()
 
 list='["one", "two"]'
-for name in file mode pollingInterval tag name facility severity ruleset stateRuleset ratelimit.name ratelimit.interval ratelimit.burst format schema \
+for name in file source bpf.directory bpf.ringSize mode pollingInterval tag name facility severity ruleset stateRuleset ratelimit.name ratelimit.interval ratelimit.burst format schema \
     container rotatedFiles rotatedFiles.directory rotatedFiles.maxAge freshStartTail persistStateInterval stateFile.directory stateFile resolveNames resolveNames.cacheTime silenceAlarm accounting accounting.maxFileSize \
     accounting.keep accounting.atStop accounting.force \
     commandLine commandLine.maxLength usage origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers \
@@ -59,6 +59,9 @@ done
 wrong ahz '"65536"'
 for value in 0 -1 often 1s nan inf 86401; do
     wrong pollingInterval "\"$value\""
+done
+for value in 0 1023k 1.5m 64mb -1 large 2g; do
+    wrong bpf.ringSize "\"$value\""
 done
 for value in 0 4095 1.5m 64mb -1 large 99999999999g; do
     wrong accounting.maxFileSize "\"$value\""
@@ -115,7 +118,7 @@ done
 for value in pacct '$pacct' '!pacct' '$!a!!b' '$!a!' '$!a b'; do
     wrong container "\"$value\""
 done
-for name in commandLine usage origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers; do
+for name in source commandLine usage origin execMessages execMessages.skipRoot execMessages.skipKernelHelpers; do
     wrong $name '"else"'
 done
 for value in 63 16384 all; do
@@ -184,6 +187,14 @@ generate_conf
 add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
 input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" accounting=\"own\" rotatedFiles=\"off\")"
 refused "'rotatedFiles'" 'accounting="own"' || error_exit "an owner that reads no rotated files: $(cat "$WORK/check.log")"
+
+# the kernel has no file
+for parameter in "file=\"$WORK/other\"" 'accounting="own"' 'hostname="other"' "rotatedFiles.directory=\"$WORK\""; do
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
+input(type=\"impacct\" source=\"bpf\" ruleset=\"records\" $parameter)"
+    refused "'${parameter%%=*}'" 'source="bpf"' || error_exit "a ring with $parameter: $(cat "$WORK/check.log")"
+done
 
 # with every one of these errors, the right input runs
 generate_conf

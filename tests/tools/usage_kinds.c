@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,6 +83,7 @@ static void* waiting_thread(void* arg) {
 }
 
 static void* last_thread(void* arg) {
+    prctl(PR_SET_NAME, "last");
     rest(2000);
     busy(1);
     _exit(4);

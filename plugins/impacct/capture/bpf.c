@@ -182,20 +182,36 @@ static uint32_t length_of(const uint32_t* header) {
     return len;
 }
 
-size_t pacct_bpf_ring_drain(const struct pacct_bpf_ring* ring, pacct_bpf_ring_take* take, void* context) {
+unsigned long pacct_bpf_ring_end(const struct pacct_bpf_ring* ring) {
+    return __atomic_load_n(ring->producer, __ATOMIC_SEQ_CST);
+}
+
+const void* pacct_bpf_ring_next(const struct pacct_bpf_ring* ring, unsigned long* at, unsigned long end, size_t* size) {
     const char* const data = (const char*)ring->producer + ring->page;
-    const unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-    unsigned long at = *ring->consumer;
-    size_t count = 0;
-    for (; at < end; count++) {
-        const uint32_t* const header = (const uint32_t*)(const void*)(data + (at & (ring->size - 1)));
+    const uint32_t* header = NULL;
+    while (*at < end && header == NULL) {
+        header = (const uint32_t*)(const void*)(data + (*at & (ring->size - 1)));
         const uint32_t len = length_of(header);
-        const size_t size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-        if ((len & BPF_RINGBUF_DISCARD_BIT) == 0) {
-            take(context, (const char*)header + BPF_RINGBUF_HDR_SZ, size);
+        *size = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+        *at += (BPF_RINGBUF_HDR_SZ + *size + 7) & ~7ul;
+        if ((len & BPF_RINGBUF_DISCARD_BIT) != 0) {
+            header = NULL;
         }
-        at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7ul;
-        __atomic_store_n(ring->consumer, at, __ATOMIC_RELEASE);
+    }
+    return header == NULL ? NULL : (const char*)header + BPF_RINGBUF_HDR_SZ;
+}
+
+void pacct_bpf_ring_free(const struct pacct_bpf_ring* ring, unsigned long until) {
+    __atomic_store_n(ring->consumer, until, __ATOMIC_RELEASE);
+}
+
+size_t pacct_bpf_ring_drain(const struct pacct_bpf_ring* ring, pacct_bpf_ring_take* take, void* context) {
+    const unsigned long end = pacct_bpf_ring_end(ring);
+    unsigned long at = *ring->consumer;
+    size_t count = 0, size;
+    for (const void* data; (data = pacct_bpf_ring_next(ring, &at, end, &size)) != NULL; count++) {
+        take(context, data, size);
+        pacct_bpf_ring_free(ring, at);
     }
     return count;
 }

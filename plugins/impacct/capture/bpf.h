@@ -39,6 +39,21 @@ bool pacct_bpf_ring_map(struct pacct_bpf_ring* ring, int fd, size_t size);
 
 void pacct_bpf_ring_unmap(struct pacct_bpf_ring* ring);
 
+/** Where what is reserved next will lie. */
+unsigned long pacct_bpf_ring_end(const struct pacct_bpf_ring* ring);
+
+/**
+ * The next that was written, waiting until it is whole.
+ *
+ * @param at where to look; moved behind it
+ * @param end where to stop, at most pacct_bpf_ring_end()
+ * @return NULL: there is none before the end; else it is valid until its place is freed
+ */
+const void* pacct_bpf_ring_next(const struct pacct_bpf_ring* ring, unsigned long* at, unsigned long end, size_t* size);
+
+/** What lies before a place may be written over. */
+void pacct_bpf_ring_free(const struct pacct_bpf_ring* ring, unsigned long until);
+
 /** Called with what was written at once; valid during the call. */
 typedef void pacct_bpf_ring_take(void* context, const void* data, size_t size);
 

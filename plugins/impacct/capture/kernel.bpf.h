@@ -104,6 +104,7 @@ struct css_set;
 struct signal_struct;
 
 struct task_struct {
+    int exit_code;
     int pid, tgid;
     unsigned int flags;
     uint64_t start_time, start_boottime;

@@ -41,6 +41,15 @@ struct pacct_struct {
     unsigned long ac_minflt, ac_majflt;
 } KERNEL;
 
+struct tty_driver {
+    int major, minor_start;
+} KERNEL;
+
+struct tty_struct {
+    struct tty_driver* driver;
+    int index;
+} KERNEL;
+
 struct signal_struct {
     struct list_head thread_head;
     int nr_threads;
@@ -52,6 +61,7 @@ struct signal_struct {
     uint64_t sum_sched_runtime;
     struct pacct_struct pacct;
     struct mm_struct* oom_mm;
+    struct tty_struct* tty;
 } KERNEL;
 
 /* From Linux 6.2 on, and before. */
@@ -122,9 +132,31 @@ static __always_inline uint64_t max_rss(struct mm_struct* mm) {
     return before > now ? before : now;
 }
 
+/* As the record has it (kernel/acct.c; linux/kdev_t.h, old_encode_dev). */
+static __always_inline uint32_t terminal_of(struct signal_struct* signal) {
+    struct tty_struct* const tty = signal->tty;
+    if (tty == NULL) {
+        return 0;
+    }
+    const uint32_t minor = (uint32_t)(BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index));
+    return ((uint32_t)BPF_CORE_READ(tty, driver, major) << 8 & 0xff00) | (minor & 0xff);
+}
+
+/* As wait(2) tells it. */
+static __always_inline uint32_t status_of(struct task_struct* leader, struct signal_struct* signal) {
+    return (signal->flags & SIGNAL_GROUP_EXIT) != 0 ? (uint32_t)signal->group_exit_code : (uint32_t)leader->exit_code;
+}
+
 /* What the record has, too. */
-static __always_inline void fill_record(struct pacct_usage_wire* w, struct task_struct* task) {
+static __always_inline void fill_record(struct pacct_usage_wire* w, struct task_struct* task, uint32_t pid_ns) {
     struct signal_struct* const signal = task->signal;
+    struct task_struct* const leader = task->group_leader;
+    w->start = leader->start_time;
+    w->start_boot = leader->start_boottime;
+    w->first_pid = (uint32_t)leader->pid;
+    w->ppid = number_of(task->real_parent->group_leader, pid_ns);
+    w->tty = terminal_of(signal);
+    w->status = status_of(leader, signal);
     const struct cred* const cred = task->real_cred;
     w->uid = cred->uid.val;
     w->gid = cred->gid.val;
@@ -135,7 +167,7 @@ static __always_inline void fill_record(struct pacct_usage_wire* w, struct task_
     w->record_system = signal->pacct.ac_stime;
     w->record_minor_faults = signal->pacct.ac_minflt;
     w->record_major_faults = signal->pacct.ac_majflt;
-    copy_comm(w->comm, task);
+    copy_comm(w->comm, leader);
 }
 
 /* What released threads left, and the last one has. */
@@ -251,10 +283,14 @@ static __always_inline void write_exit(struct task_struct* task) {
     w->lost = s->lost;
     w->pid = pid;
     w->time = bpf_ktime_get_ns();
-    w->start = leader->start_time;
-    fill_record(w, task);
+    fill_record(w, task, c->pid_ns);
     fill_usage(w, task);
-    bpf_ringbuf_submit(w, BPF_RB_NO_WAKEUP);
+    /* after its place was reserved: whoever has asked and looks once more then misses nothing */
+    const bool wake = *(volatile uint32_t*)&s->wake != 0;
+    if (wake) {
+        s->wake = 0;
+    }
+    bpf_ringbuf_submit(w, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 SEC("tp_btf/sched_process_exit")

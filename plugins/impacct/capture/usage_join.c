@@ -209,13 +209,19 @@ static bool is_same(uint64_t value, uint64_t recorded) {
     return written == recorded || written > RECORD_MAX;
 }
 
+/* The kernel's version decides whether a record has the first thread's name or the last one's. */
+static bool is_same_name(const struct pacct_usage_wire* w, const struct pacct_record* rec) {
+    return (w->flags & PACCT_USAGE_RELEASED) != 0 || w->threads > 1 ||
+           (strnlen(w->comm, sizeof(w->comm)) == rec->comm_len && memcmp(w->comm, rec->comm, rec->comm_len) == 0);
+}
+
 static bool agrees(const struct pacct_usage_wire* w, const struct pacct_record* rec) {
     const uint64_t tick = PACCT_SECOND_NS / rec->ahz;
     return (w->record_flags & PACCT_FLAGS_KNOWN) == (rec->flag & PACCT_FLAGS_KNOWN) && w->exit_code == rec->exitcode &&
            w->uid == rec->uid && w->gid == rec->gid && is_same(w->record_mem, rec->mem) &&
            is_same(w->record_minor_faults, rec->minflt) && is_same(w->record_major_faults, rec->majflt) &&
            is_same(w->record_user / tick, rec->utime) && is_same(w->record_system / tick, rec->stime) &&
-           strnlen(w->comm, sizeof(w->comm)) == rec->comm_len && memcmp(w->comm, rec->comm, rec->comm_len) == 0;
+           is_same_name(w, rec);
 }
 
 /* The only one that may be of the record. */

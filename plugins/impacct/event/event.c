@@ -15,6 +15,7 @@
 #include "event/event.h"
 #include "base/fmt.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +152,21 @@ static void set_ending(const struct pacct_record* rec, struct pacct_event_storag
     }
 }
 
+/* What a record has that says nothing about its process, or is always 0 in Linux. */
+static void set_of_record(const struct pacct_record* rec, bool synthetic, struct pacct_event* ev) {
+    pacct_event_set_int(ev, PACCT_F_VERSION, rec->version);
+    if (rec->big_endian) {
+        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "big");
+    } else {
+        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
+    }
+    if (!synthetic) {
+        pacct_event_set_int(ev, PACCT_F_SWAPS, rec->swaps);
+        pacct_event_set_int(ev, PACCT_F_IO, rec->io);
+        pacct_event_set_int(ev, PACCT_F_RW, rec->rw);
+    }
+}
+
 /* What is known only once a process has ended. */
 static void set_usage(const struct pacct_record* rec, struct pacct_event* ev) {
     pacct_event_set_int(ev, PACCT_F_CPU_USER, pacct_centiseconds(rec->utime, rec->ahz));
@@ -160,9 +176,6 @@ static void set_usage(const struct pacct_record* rec, struct pacct_event* ev) {
     pacct_event_set_int(ev, PACCT_F_MEM_KIB, rec->mem);
     pacct_event_set_int(ev, PACCT_F_MINOR_FAULTS, rec->minflt);
     pacct_event_set_int(ev, PACCT_F_MAJOR_FAULTS, rec->majflt);
-    pacct_event_set_int(ev, PACCT_F_SWAPS, rec->swaps);
-    pacct_event_set_int(ev, PACCT_F_IO, rec->io);
-    pacct_event_set_int(ev, PACCT_F_RW, rec->rw);
     pacct_event_set_int(ev, PACCT_F_FORKED, (rec->flag & PACCT_AFORK) != 0);
     pacct_event_set_int(ev, PACCT_F_PRIVILEGED, (rec->flag & PACCT_ASU) != 0);
     pacct_event_set_int(ev, PACCT_F_AC_FLAG, rec->flag);
@@ -199,13 +212,12 @@ void pacct_event_begin(const struct pacct_origin* origin, struct pacct_event* ev
     PACCT_SET_TOKEN(ev, PACCT_F_ECS_VERSION, ECS_VERSION);
 }
 
-void pacct_event_make(const struct pacct_origin* origin,
-                      const uint8_t* raw,
-                      const struct pacct_record* rec,
-                      enum pacct_about about,
-                      time_t now,
-                      struct pacct_event_storage* storage,
-                      struct pacct_event* ev) {
+static void set_process(const struct pacct_origin* origin,
+                        const struct pacct_record* rec,
+                        enum pacct_about about,
+                        time_t now,
+                        struct pacct_event_storage* storage,
+                        struct pacct_event* ev) {
     const bool synthetic = about == PACCT_ABOUT_SYNTHETIC;
     pacct_event_begin(origin, ev);
     PACCT_SET_TOKEN(ev, PACCT_F_KIND, "event");
@@ -225,19 +237,6 @@ void pacct_event_make(const struct pacct_origin* origin,
     if (about == PACCT_ABOUT_UNCERTAIN) {
         pacct_event_set_int(ev, PACCT_F_EXIT_UNCERTAIN, true);
     }
-    if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
-        pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), storage->id);
-        pacct_event_set_str(ev, PACCT_F_ID, storage->id, PACCT_ID_LEN);
-        if (origin->needs_entity_id) {
-            pacct_event_set_str(ev, PACCT_F_ENTITY_ID, storage->id, PACCT_ID_LEN);
-        }
-    }
-    pacct_event_set_int(ev, PACCT_F_VERSION, rec->version);
-    if (rec->big_endian) {
-        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "big");
-    } else {
-        PACCT_SET_TOKEN(ev, PACCT_F_BYTE_ORDER, "little");
-    }
     set_comm(rec, storage, ev);
     if (rec->has_pid) {
         pacct_event_set_int(ev, PACCT_F_PID, rec->pid);
@@ -250,4 +249,44 @@ void pacct_event_make(const struct pacct_origin* origin,
     set_tty(origin, rec->tty, now, storage, ev);
     pacct_event_set_int(ev, PACCT_F_AC_TTY, rec->tty);
     set_times(rec, synthetic, ev);
+}
+
+/* The id in the storage, which is made only where it is wanted */
+static void set_id(const struct pacct_origin* origin, struct pacct_event_storage* storage, struct pacct_event* ev) {
+    pacct_event_set_str(ev, PACCT_F_ID, storage->id, PACCT_ID_LEN);
+    if (origin->needs_entity_id) {
+        pacct_event_set_str(ev, PACCT_F_ENTITY_ID, storage->id, PACCT_ID_LEN);
+    }
+}
+
+void pacct_event_make(const struct pacct_origin* origin,
+                      const uint8_t* raw,
+                      const struct pacct_record* rec,
+                      enum pacct_about about,
+                      time_t now,
+                      struct pacct_event_storage* storage,
+                      struct pacct_event* ev) {
+    set_process(origin, rec, about, now, storage, ev);
+    set_of_record(rec, about == PACCT_ABOUT_SYNTHETIC, ev);
+    if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
+        pacct_id_make(origin->host_id, origin->host_id_len, raw, pacct_record_length(raw), storage->id);
+        set_id(origin, storage, ev);
+    }
+}
+
+void pacct_event_make_told(const struct pacct_origin* origin,
+                           const struct pacct_life* life,
+                           const struct pacct_record* rec,
+                           time_t now,
+                           struct pacct_event_storage* storage,
+                           struct pacct_event* ev) {
+    char text[PACCT_BOOT_ID_LEN + 64];
+    set_process(origin, rec, PACCT_ABOUT_EXIT, now, storage, ev);
+    if (pacct_set_has(&origin->wanted, PACCT_F_ID)) {
+        const int len = snprintf(text, sizeof(text), "exit %.*s %" PRIu64 " %" PRIu32, (int)PACCT_BOOT_ID_LEN,
+                                 life->boot_id, life->start_boot, life->first_pid);
+        const struct pacct_id_part parts[] = {{origin->host_id, origin->host_id_len}, {text, (size_t)len}};
+        pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), storage->id);
+        set_id(origin, storage, ev);
+    }
 }

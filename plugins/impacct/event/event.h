@@ -106,4 +106,31 @@ void pacct_event_make(const struct pacct_origin* origin,
                       struct pacct_event_storage* storage,
                       struct pacct_event* ev);
 
+/** Length of what the kernel calls its boot by (/proc/sys/kernel/random/boot_id). */
+#define PACCT_BOOT_ID_LEN 36u
+
+/** What no other process has: two of one boot do not begin in the same nanosecond with the same number. */
+struct pacct_life {
+    const char* boot_id; /**< PACCT_BOOT_ID_LEN characters; "" where it is not known: then it is of this boot only */
+    uint64_t start_boot; /**< by the clock since boot, ns */
+    uint32_t first_pid; /**< in the first pid namespace */
+};
+
+/**
+ * Make the event of an end that the kernel told without a record.
+ *
+ * Its id is made from the host's identity and the life; anybody can compute it:
+ *
+ *     printf 'MACHINE-IDexit BOOT-ID START-NS PID' | sha256sum | cut -c1-32
+ *
+ * @param rec what a record would say, but for version, byte_order, and what is always 0
+ * @param now, storage, ev as above
+ */
+void pacct_event_make_told(const struct pacct_origin* origin,
+                           const struct pacct_life* life,
+                           const struct pacct_record* rec,
+                           time_t now,
+                           struct pacct_event_storage* storage,
+                           struct pacct_event* ev);
+
 #endif

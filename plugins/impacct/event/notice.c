@@ -36,6 +36,7 @@ void pacct_notice_begin(struct pacct_notice* n, enum pacct_notice_id id, const c
     n->detail[0] = '\0';
     n->built_for = NULL;
     n->count = 0;
+    n->key[0] = n->key[1] = 0;
     clock_gettime(CLOCK_REALTIME, &n->time);
 }
 
@@ -55,12 +56,14 @@ static void set_id(const struct pacct_origin* origin,
                    const struct pacct_notice* n,
                    struct pacct_notice_storage* storage,
                    struct pacct_event* ev) {
-    struct pacct_id_part parts[] = {
+    const bool by_key = n->key[0] != 0 || n->key[1] != 0;
+    const uint64_t when[] = {by_key ? n->key[0] : (uint64_t)n->time.tv_sec,
+                             by_key ? n->key[1] : (uint64_t)n->time.tv_nsec};
+    const struct pacct_id_part parts[] = {
         {origin->host_id, origin->host_id_len},
         {kinds[n->id].event, strlen(kinds[n->id].event)},
         {n->file, strlen(n->file)},
-        {&n->time.tv_sec, sizeof(n->time.tv_sec)},
-        {&n->time.tv_nsec, sizeof(n->time.tv_nsec)},
+        {when, sizeof(when)},
     };
     pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), storage->id);
     pacct_event_set_str(ev, PACCT_F_ID, storage->id, PACCT_ID_LEN);

@@ -63,6 +63,7 @@ struct pacct_notice {
         uint64_t value;
     } numbers[PACCT_NOTICE_NUMBERS];
     unsigned count;
+    uint64_t key[2]; /**< what is the same when it is made again, if its time is not; both 0: the time is */
 };
 
 /** Begin a notice: it happens now, to that file. */
@@ -81,8 +82,8 @@ struct pacct_notice_storage {
 /**
  * Make the event of a notice.
  *
- * Its id is made from the host's identity, the kind, the file and the time in nanoseconds: two notices never share
- * one, and a notice that is sent again keeps it.
+ * Its id is made from the host's identity, the kind, the file and the time in nanoseconds, or its key: two notices
+ * never share one, and a notice that is sent again keeps it.
  *
  * @param storage keeps strings; has to live as long as the event
  */

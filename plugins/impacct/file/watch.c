@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -52,6 +53,7 @@ struct pacct_watch {
     int fd; /* -1: no inotify */
     int wake; /* eventfd; -1: none */
     int also; /* not ours; -1: none */
+    int edges; /* epoll of others that are not ours; -1: none */
     int error; /* why */
     bool pending; /* something has changed, and no wait has ended by it yet */
     struct slot* slots;
@@ -64,7 +66,7 @@ struct pacct_watch* pacct_watch_new(void) {
         w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
         w->error = w->fd < 0 ? errno : 0;
         w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        w->also = -1;
+        w->also = w->edges = -1;
     }
     return w;
 }
@@ -76,6 +78,9 @@ void pacct_watch_free(struct pacct_watch* w) {
         }
         if (w->wake >= 0) {
             close(w->wake);
+        }
+        if (w->edges >= 0) {
+            close(w->edges);
         }
         for (unsigned i = 0; i < w->count; i++) {
             free(w->slots[i].name[WATCH_DIR]);
@@ -266,6 +271,14 @@ void pacct_watch_also(struct pacct_watch* w, int fd) {
     w->also = fd;
 }
 
+bool pacct_watch_edge(struct pacct_watch* w, int fd) {
+    struct epoll_event on_data = {.events = EPOLLIN | EPOLLET};
+    if (w->edges < 0) {
+        w->edges = epoll_create1(EPOLL_CLOEXEC);
+    }
+    return w->edges >= 0 && epoll_ctl(w->edges, EPOLL_CTL_ADD, fd, &on_data) == 0;
+}
+
 int pacct_watch_wake_fd(const struct pacct_watch* w) {
     return w->wake;
 }
@@ -273,8 +286,10 @@ int pacct_watch_wake_fd(const struct pacct_watch* w) {
 bool pacct_watch_wait(struct pacct_watch* w, int timeout_ms, const sigset_t* during) {
     const int ms = w->pending ? 0 : timeout_ms;
     const struct timespec timeout = {ms / 1000, (long)(ms % 1000) * 1000000L};
-    struct pollfd pfds[] = {
-        {.fd = w->fd, .events = POLLIN}, {.fd = w->wake, .events = POLLIN}, {.fd = w->also, .events = POLLIN}};
+    struct pollfd pfds[] = {{.fd = w->fd, .events = POLLIN},
+                            {.fd = w->wake, .events = POLLIN},
+                            {.fd = w->edges, .events = POLLIN},
+                            {.fd = w->also, .events = POLLIN}};
     const int n = ppoll(pfds, sizeof(pfds) / sizeof(pfds[0]), ms < 0 ? NULL : &timeout, during);
     if (n > 0 && pfds[0].revents != 0) {
         drain_all(w);
@@ -282,6 +297,10 @@ bool pacct_watch_wait(struct pacct_watch* w, int timeout_ms, const sigset_t* dur
     if (n > 0 && pfds[1].revents != 0) {
         eventfd_t written;
         eventfd_read(w->wake, &written);
+    }
+    if (n > 0 && pfds[2].revents != 0) {
+        struct epoll_event event;
+        epoll_wait(w->edges, &event, 1, 0);
     }
     const bool changed = n > 0 || w->pending;
     w->pending = false;

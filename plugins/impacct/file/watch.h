@@ -50,6 +50,10 @@ struct pacct_watch_count pacct_watch_count(struct pacct_watch* w, unsigned slot)
 /** Let a wait end also when a descriptor becomes readable, until it is read; -1: none. There is one at most. */
 void pacct_watch_also(struct pacct_watch* w, int fd);
 
+/** Let a wait end also once whenever a descriptor gets something to read, until it is closed. @return false, with
+ * errno: it cannot be had, and a wait has to end by its time */
+bool pacct_watch_edge(struct pacct_watch* w, int fd);
+
 /** An eventfd that ends a wait when something is written to it, in any thread; -1: none could be had. */
 int pacct_watch_wake_fd(const struct pacct_watch* w);
 

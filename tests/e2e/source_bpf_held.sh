@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Intent: with source="bpf", an output that hangs costs the others nothing, however long; after a kill it is said what of
+# its messages is gone.
+# Invariant: while one message is held, twice as many processes end as the ring holds: each is in the other output, and
+# nothing is told to be lost; killed then, the next start says that held ones are lost, and goes on. Command lines are
+# known again after it.
+# Oracle: the processes that were started.
+. "${srcdir:=$(dirname "$0")/..}/diag.sh"
+export TEST_TIMEOUT=90
+in_new_pids
+TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
+[ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
+use_ring
+PORT=$((20000 + RANDOM % 10000)) # nobody listens there
+generate_conf
+add_conf "ruleset(name=\"filtered\" queue.type=\"linkedList\" queue.timeoutShutdown=\"100\") {
+    if \$msg contains \"comm\\\":\\\"held\\\"\" then
+        action(type=\"omfwd\" target=\"127.0.0.1\" port=\"$PORT\" protocol=\"tcp\" template=\"msg\"
+               action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\" queue.type=\"linkedList\"
+               queue.timeoutShutdown=\"100\" queue.timeoutActionCompletion=\"100\")
+    action(type=\"omfile\" file=\"$OUT\" template=\"msg\")
+}
+input(type=\"impacct\" source=\"bpf\" bpf.directory=\"$RING\" bpf.ringSize=\"1m\" ruleset=\"filtered\" usage=\"bpf\"
+    commandLine=\"bpf\" persistStateInterval=\"100\")"
+mark() { "$BASH" -c "printf $1 >/proc/\$\$/comm"; }
+ended() { python3 "$srcdir/lib/exits.py" storm "$WORK/told" "$OUT" "$STATES" >"$WORK/seen" 2>&1; }
+certain() { /bin/true "$1" && grep -F "$1" "$OUT" | grep -q 'command_source":"exec"'; }
+startup
+wait_ring
+mark held
+wait_content '"comm":"held"' "$OUT"
+for n in 0 1 2 3 4 5 6 7; do # 1 MiB holds 3,744
+    "$TOOL" $((n * 1000 + 1)) 1000 4 >>"$WORK/told" || error_exit "the storm did not run"
+    wait_for "the storm" ended
+done
+state_has_hole() { grep -qs '"holes"' "$(state_file "$RING")"; }
+wait_for "the held one in the state file" state_has_hole
+kill_immediate
+startup
+wait_for "a word about what was held" grep -qs '"event":"records_lost".*were held by rsyslog when it ended' "$STATES"
+wait_for "command lines" certain "after the kill"
+shutdown
+exit_test
