@@ -14,3 +14,8 @@ void pacct_id_make(const char* host, size_t host_len, const uint8_t* raw, size_t
     (void)host, (void)host_len, (void)raw, (void)raw_len, (void)out;
     abort();
 }
+
+void pacct_id_of_parts(const struct pacct_id_part* parts, size_t count, char* out) {
+    (void)parts, (void)count, (void)out;
+    abort();
+}
