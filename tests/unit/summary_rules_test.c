@@ -17,14 +17,16 @@ static void one(uint64_t at, uint64_t second, const char* comm) {
     add_event(&ev, at);
 }
 
+/* A summary that was sent; an empty one if it was not. */
 static const struct stored* find(const struct store* store, uint64_t start, const char* comm) {
+    static const struct stored none;
     for (unsigned i = 0; i < store->count; i++) {
         const struct stored* const s = &store->at[i];
         if (s->start == start && (comm == NULL ? s->window : !s->window && strcmp(s->comm, comm) == 0)) {
             return s;
         }
     }
-    return NULL;
+    return &none;
 }
 
 /* A window is sent when a record ends late enough after it, or the clock says so; what comes later amends it. */
