@@ -168,8 +168,9 @@ static void add_event(const struct pacct_event* ev, uint64_t at) {
 }
 
 static void make_event(const struct record* r, struct pacct_event* ev) {
+    const uint64_t ran = r->elapsed / 100;
     pacct_event_begin(&origin, ev);
-    pacct_event_set_int(ev, PACCT_F_START, r->end - r->elapsed / 100);
+    pacct_event_set_int(ev, PACCT_F_START, ran < r->end ? r->end - ran : 0);
     pacct_event_set_int(ev, PACCT_F_END, r->end);
     pacct_event_set_int(ev, PACCT_F_ELAPSED, r->elapsed);
     pacct_event_set_int(ev, PACCT_F_CPU_USER, r->cpu / 2);
