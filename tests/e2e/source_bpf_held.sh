@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Intent: with source="bpf", an output that hangs costs the others nothing, however long; after a kill it is said what of
 # its messages is gone.
-# Invariant: while one message is held, twice as many processes end as the ring holds: each is in the other output, and
-# nothing is told to be lost; killed then, the next start says that held ones are lost, and goes on. Command lines are
-# known again after it.
+# Invariant: once a message that is held is passed over, twice as many processes end as the ring holds: each is in the other
+# output, and nothing is told to be lost; killed then, the next start says that held ones are lost, and goes on. Command
+# lines are known again after it.
 # Oracle: the processes that were started.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 export TEST_TIMEOUT=90
@@ -30,12 +30,12 @@ startup
 wait_ring
 mark held
 wait_content '"comm":"held"' "$OUT"
+state_has_hole() { grep -qs '"holes"' "$(state_file "$RING")"; }
 for n in 0 1 2 3 4 5 6 7; do # 1 MiB holds 3,744
     "$TOOL" $((n * 1000 + 1)) 1000 4 >>"$WORK/told" || error_exit "the storm did not run"
     wait_for "the storm" ended
+    wait_for "the held one in the state file" state_has_hole # so long the ring keeps all
 done
-state_has_hole() { grep -qs '"holes"' "$(state_file "$RING")"; }
-wait_for "the held one in the state file" state_has_hole
 kill_immediate
 startup
 wait_for "a word about what was held" grep -qs '"event":"records_lost".*were held by rsyslog when it ended' "$STATES"
