@@ -21,6 +21,7 @@
  * read.
  */
 #include "impacct_source_bpf.h"
+#include "base/attribute.h"
 #include "base/sys.h"
 #include "capture/exits.h"
 #include "capture/ktime.h"
@@ -30,7 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 /* how often it is asked whether anything was lost; and after something was, as that may last */
 #define ASK_MS 1000
 #define ASK_AGAIN_MS 10000
@@ -84,9 +84,7 @@ struct impacct_ring* impacct_ring_new(const struct impacct_settings* settings) {
         free(r);
         return NULL;
     }
-    if (pacct_sys_scan(BOOT_ID_FILE, "%36s", r->boot_id) != 1) {
-        r->boot_id[0] = '\0';
-    }
+    pacct_sys_boot_id(r->boot_id);
     LogMsg(0, NO_ERRCODE, LOG_INFO,
            "impacct: ends of processes are told by bpf into a ring of %" PRIu64 " bytes, which %s in '%s'", r->how.size,
            r->how.made ? "was made" : "goes on", settings->file);
@@ -362,7 +360,7 @@ static const struct impacct_source_type type = {
 };
 
 /* A number of the boot. The id is hexadecimal, with dashes. */
-static uint64_t boot_number(const char* boot_id) {
+UNSIGNED_WRAPS static uint64_t boot_number(const char* boot_id) {
     uint64_t number = 0;
     for (const char* p = boot_id; *p != '\0'; p++) {
         number = number * 31 + (unsigned char)*p;

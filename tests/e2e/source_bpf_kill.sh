@@ -20,7 +20,7 @@ add_conf "ruleset(name=\"slow\" queue.type=\"linkedList\" queue.size=\"200000\")
     action(type=\"omfile\" file=\"$OUT\" template=\"msg\" asyncWriting=\"off\"
            queue.type=\"linkedList\" queue.size=\"100000\" queue.dequeueBatchSize=\"64\") }
 input(type=\"impacct\" source=\"bpf\" bpf.directory=\"$RING\" usage=\"bpf\" ruleset=\"slow\" persistStateInterval=\"100\")"
-SEED=${SEED:-$RANDOM}
+SEED=${SEED:-16952}
 RANDOM=$SEED
 echo "SEED=$SEED"
 exec {never}<> <(:)

@@ -3,7 +3,7 @@
 # Intent: with source="bpf", what the ring did not hold is counted exactly, whoever was away for how long.
 # Invariant: the ends of processes that are in the output and the numbers of the messages about loss are together all that
 # ended: after rsyslogd was killed, was stopped, and while it could not follow; the message is in the stream once.
-# Oracle: the kernel's accounting file, which the module does not read.
+# Oracle: the kernel's accounting file, which the module does not read, and which has all that the storms started.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 export TEST_TIMEOUT=90
 in_own_pids
@@ -20,7 +20,7 @@ accton "$WORK/pacct" >/dev/null
 mark() { "$BASH" -c "printf $1 >/proc/\$\$/comm"; }
 mark first
 wait_content '"comm":"first"' "$OUT"
-storm() { "$TOOL" 1 "$1" 4 >/dev/null || error_exit "the storm did not run"; }
+storm() { "$TOOL" 1 "$1" 4 >>"$WORK/told" || error_exit "the storm did not run"; }
 for n in 1 2 3; do
     kill_immediate
     storm $((4000 + 1000 * n)) # 1 MiB holds 3,744
@@ -35,7 +35,7 @@ wait_for "rsyslogd to catch up" caught_up
 mark last
 wait_content '"comm":"last"' "$OUT"
 accton off >/dev/null
-together() { python3 "$srcdir/lib/exits.py" lost "$WORK/pacct" "$OUT" "$STATES" >"$WORK/lost" 2>&1; }
+together() { python3 "$srcdir/lib/exits.py" lost "$WORK/pacct" "$WORK/told" "$OUT" "$STATES" >"$WORK/lost" 2>&1; }
 wait_for "all to be told: $(together; cat "$WORK/lost")" together
 cat "$WORK/lost"
 shutdown

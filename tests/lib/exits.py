@@ -2,7 +2,7 @@
 """What the tests of source="bpf" know.
 
     exits.py storm TOLD OUT STATES        TOLD: lines "PID BYTES" of tests/tools/usage_storm, of processes that ended
-    exits.py lost PACCT OUT STATES        PACCT: accounting file with the same ends
+    exits.py lost PACCT TOLD OUT STATES   PACCT: accounting file with the same ends
     exits.py same RECORDS EVENTS FIELDS TOLD   messages of both sources; FIELDS: those that may differ; TOLD: what
                                                tests/tools/usage_kinds printed
 
@@ -11,42 +11,35 @@ cut off, and the next one may follow on it.
 """
 import json
 import sys
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pacct
 
 
-def events(path):
-    """Whole lines, once for each id."""
-    found = {}
+def whole_lines(path):
     try:
         lines = open(path, "rb").read().split(b"\n")
     except FileNotFoundError:
-        lines = []
+        return
     for line in lines:
         begin = max(line.rfind(b'{"event"'), 0)
         try:
-            event = json.loads(line[begin:])
+            yield json.loads(line[begin:])
         except ValueError:
-            continue
-        found[event["id"]] = event
-    return list(found.values())
+            pass
+
+
+def events(path):
+    """Once for each id."""
+    return list({event["id"]: event for event in whole_lines(path)}.values())
 
 
 def told_lost(path):
     """The number in all messages about loss. One that was sent again may have seen more than the first time; one that has no
     number counts as one."""
     largest = {}
-    try:
-        lines = open(path, "rb").read().split(b"\n")
-    except FileNotFoundError:
-        lines = []
-    for line in lines:
-        begin = max(line.rfind(b'{"event"'), 0)
-        try:
-            event = json.loads(line[begin:])
-        except ValueError:
-            continue
+    for event in whole_lines(path):
         if event["event"] == "records_lost":
             largest[event["id"]] = max(largest.get(event["id"], 0), event.get("lost_records", 1))
     return sum(largest.values())
@@ -74,16 +67,20 @@ def between(ends):
     return ends[names.index("first"):names.index("last") + 1]
 
 
-def lost(file, out, states):
+def lost(file, told, out, states):
+    started = Counter(int(line.split()[0]) for line in open(told))
     records = [pacct.native(raw) for raw in pacct.records(file)]
     ended = between([(r["pid"], r["comm"]) for r in records if r["event"] == "exit"])
     seen = between([(e["pid"], e["comm"]) for e in events(out)])
-    told = told_lost(states)
-    print(f"{len(ended)} ended, {len(seen)} seen, {told} told to be lost")
+    lost = told_lost(states)
+    print(f"{len(ended)} ended, {len(seen)} seen, {lost} told to be lost")
+    unwritten = started - Counter(pid for pid, comm in ended if comm == "usage_storm")
+    if unwritten:
+        sys.exit(f"{unwritten.total()} of the storm are not in the accounting file")
     unknown = {pid for pid, _ in seen} - {pid for pid, _ in ended}
     if unknown:
         sys.exit(f"not in the accounting file: {sorted(unknown)[:5]}")
-    if len(ended) != len(seen) + told:
+    if len(ended) != len(seen) + lost:
         sys.exit(f"{len(ended) - len(seen)} are missing")
 
 

@@ -160,9 +160,9 @@ int pacct_acct_lock(int* fd, const char** call) {
 
 /* One line: which boot of the machine, when process 1 began, of whose pid namespace this is, and the file. */
 static void describe(const char* path, char line[MEMORY_MAX]) {
-    char boot[64];
+    char boot[PACCT_BOOT_ID_LEN + 1];
     struct pacct_proc init = {0};
-    pacct_sys_first_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+    pacct_sys_boot_id(boot);
     pacct_proc_read(1, &init);
     snprintf(line, MEMORY_MAX, "%s %llu %s\n", boot, (unsigned long long)init.start, path);
 }

@@ -98,6 +98,10 @@ void pacct_sys_first_line(const char* path, char* line, size_t size) {
     line[strcspn(line, "\n")] = '\0';
 }
 
+void pacct_sys_boot_id(char id[PACCT_BOOT_ID_LEN + 1]) {
+    pacct_sys_first_line("/proc/sys/kernel/random/boot_id", id, PACCT_BOOT_ID_LEN + 1);
+}
+
 int pacct_sys_scan(const char* path, const char* format, ...) {
     char line[LINE_MAX_LEN];
     int found = 0;

@@ -47,6 +47,12 @@ int pacct_sys_thread(pthread_t* thread, void* (*run)(void*), void* arg);
  *  @param line "" where there is none */
 void pacct_sys_first_line(const char* path, char* line, size_t size);
 
+/** Characters of a boot's id: hexadecimal, with dashes (Linux, Documentation/admin-guide/sysctl/kernel.rst). */
+#define PACCT_BOOT_ID_LEN 36u
+
+/** The id of this boot of the machine. @param id "" where the kernel does not tell */
+void pacct_sys_boot_id(char id[PACCT_BOOT_ID_LEN + 1]);
+
 /**
  * Read numbers from the first line of a file that they are found in.
  *

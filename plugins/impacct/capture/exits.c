@@ -50,8 +50,6 @@
 #define PROGRAM "program"
 #define LINK "link"
 #define NOT_OURS "it must be a directory, owned by rsyslogd's user, of mode 0700"
-#define RING_MIN (1u << 20)
-#define RING_MAX (1u << 30)
 
 struct pacct_exits {
     int lock; /* the directory */
@@ -294,8 +292,8 @@ static bool make(struct place* p, struct pacct_exits* e, struct pacct_exits_open
 /* ---- opening ---- */
 
 static uint32_t round_up(uint64_t size) {
-    uint32_t power = RING_MIN;
-    while (power < size && power < RING_MAX) {
+    uint32_t power = 1;
+    while (power < size) {
         power *= 2;
     }
     return power;

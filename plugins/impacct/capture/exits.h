@@ -33,7 +33,7 @@ struct pacct_exits_opened {
  * Open the ring in a directory, or make one there. Nobody else can have it open then. Privileges are needed here only.
  *
  * @param directory absolute path; is made where it does not exist
- * @param ring_size bytes of a new ring, rounded up to a power of 2
+ * @param ring_size bytes of a new ring, from a page to 2^31; rounded up to a power of 2
  * @param how set on success
  * @param reason set on failure: what was missing, and what would help
  * @return NULL on failure: nothing was changed then, unless a new ring could be loaded and not be pinned: then old ones

@@ -19,9 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
-#define BOOT_ID_SIZE 64
-
 /* Arguments as they are told. */
 struct written {
     struct pacct_buf redacted, line, list;
@@ -33,7 +30,7 @@ struct pacct_enrich {
     bool belongs;
     char system[PACCT_ID_LEN]; /* id of the host since it was started; made with the first event, when the host is known
                                 */
-    char boot[BOOT_ID_SIZE]; /* made with it; empty where the kernel does not tell */
+    char boot[PACCT_BOOT_ID_LEN + 1]; /* made with it; empty where the kernel does not tell */
     size_t boot_len;
     struct written written, parent_written;
     char path[4][PACCT_PATH_MAX * PACCT_UTF8_GROWTH];
@@ -47,7 +44,7 @@ struct pacct_enrich {
 /* The id of a host since it was started, or of the host alone where the kernel does not tell the start. */
 static void make_system(struct pacct_enrich* w) {
     const struct pacct_origin* const origin = w->origin;
-    pacct_sys_first_line(BOOT_ID_FILE, w->boot, sizeof(w->boot));
+    pacct_sys_boot_id(w->boot);
     w->boot_len = strlen(w->boot);
     const struct pacct_id_part parts[] = {{origin->host_id, origin->host_id_len}, {w->boot, w->boot_len}};
     pacct_id_of_parts(parts, sizeof(parts) / sizeof(parts[0]), w->system);

@@ -14,6 +14,7 @@
 
 #include "event/event.h"
 #include "base/fmt.h"
+#include "base/sys.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -106,12 +106,9 @@ void pacct_event_make(const struct pacct_origin* origin,
                       struct pacct_event_storage* storage,
                       struct pacct_event* ev);
 
-/** Length of what the kernel calls its boot by (/proc/sys/kernel/random/boot_id). */
-#define PACCT_BOOT_ID_LEN 36u
-
 /** What no other process has: two of one boot do not begin in the same nanosecond with the same number. */
 struct pacct_life {
-    const char* boot_id; /**< PACCT_BOOT_ID_LEN characters; "" where it is not known: then it is of this boot only */
+    const char* boot_id; /**< of pacct_sys_boot_id(); "" where it is not known: then it is of this boot only */
     uint64_t start_boot; /**< by the clock since boot, ns */
     uint32_t first_pid; /**< in the first pid namespace */
 };
