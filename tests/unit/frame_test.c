@@ -25,6 +25,7 @@ static size_t make(uint64_t* random, size_t kind, uint8_t* out) {
     struct sample s = {.version = sample_kinds[kind].version, .big = sample_kinds[kind].big};
     sample_random(random, &s);
     s.io = s.rw = s.swaps = 0;
+    s.flag &= random_below(random, 2) ? 0xff : 0x00;
     s.mem |= 1;
     memset(s.comm, 0, sizeof(s.comm));
     snprintf(s.comm, sizeof(s.comm), "p%u", (unsigned)random_below(random, 100000));
@@ -252,6 +253,25 @@ static void test_padding(bool padded) {
     CHECK_EQ(r.at, data_len);
 }
 
+/* Zeros behind a record of version 1 that are no padding: a torn one of which a byte was written, and the next one's
+ * flags. */
+static void test_no_padding(void) {
+    uint64_t random = 4;
+    struct reading r = begin();
+    clear();
+    put_record(&random, 5);
+    put_record(&random, 5);
+    put_bytes((const uint8_t[1]){0}, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        const size_t at = data_len;
+        put_record(&random, 5);
+        data[at] = 0;
+    }
+    read_on(&r, data_len, true);
+    check_read(&r);
+    CHECK_EQ(r.at, data_len);
+}
+
 static void test_blank_length(void) {
     uint8_t bytes[64] = {0};
     for (size_t len = 0; len <= sizeof(bytes); len++) {
@@ -297,6 +317,9 @@ int main(int argc, char** argv) {
     }
     CASE("version 1, padded") {
         test_padding(true);
+    }
+    CASE("version 1, and zeros that are no padding") {
+        test_no_padding();
     }
     CASE("zeros are counted") {
         test_blank_length();

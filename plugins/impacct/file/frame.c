@@ -100,10 +100,12 @@ static size_t find_chain(const struct pacct_frame* frame, const uint8_t* p, size
 /* What to do where there is doubt. *n: also bytes from p to the next record, if one begins at p. */
 NOT_INLINE enum pacct_step search(
     struct pacct_frame* frame, const uint8_t* p, size_t len, enum pacct_verdict verdict, size_t* n) {
-    const size_t found = find_chain(frame, p, len, verdict == PACCT_PLAUSIBLE ? *n : 0);
+    const size_t length = pacct_record_length(p);
+    const size_t found = find_chain(frame, p, len, verdict == PACCT_PLAUSIBLE ? length : 0);
     const bool alone = found == 0 && frame->at_end;
-    if (verdict == PACCT_PLAUSIBLE && (found == 0 || found >= *n)) {
-        return PACCT_STEP_TAKE; /* no other record begins within this one */
+    if (verdict == PACCT_PLAUSIBLE && (found == 0 || found >= length)) { /* no other record begins within this one */
+        *n = found != 0 && found < *n ? length : *n; /* zeros that another one begins in are no padding */
+        return PACCT_STEP_TAKE;
     }
     if (verdict == PACCT_DOUBTFUL && !frame->skipping && ((found != 0 && found % *n == 0) || (alone && len == *n))) {
         return PACCT_STEP_TAKE;
