@@ -336,6 +336,22 @@ static void test_owners(void) {
         take(l, &rec, OFFSET, PACCT_KNOWN_NOT);
         pacct_join_free(l);
     }
+    CASE("root's processes are forgotten for nobody's, whatever his number") {
+        const uint32_t others[] = {1, 128, 1023, 1024, 65535, 65536, 1u << 23, UINT32_MAX - 1};
+        for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
+            struct pacct_join* const l = pacct_join_new(1000, ROOM);
+            take_other(l, PAIR_TIME - 10);
+            for (uint32_t i = 0; i < 500; i++) {
+                struct pacct_process_event ev =
+                    exec_of(10 + i, PAIR_TIME + i, PAIR_TIME + i, i == 0 ? "root's" : "his");
+                ev.uid = i == 0 ? 0 : others[n];
+                CHECK(pacct_join_add(l, &ev) != NULL);
+            }
+            struct pacct_record rec = record_of(10, PAIR_TIME, PAIR_TIME + 2000, OFFSET, false);
+            CHECK(strcmp(take(l, &rec, OFFSET, PACCT_KNOWN_EXEC), "root's") == 0);
+            pacct_join_free(l);
+        }
+    }
     CASE("what was made, and executed nothing, is its creator's owner's") {
         struct pacct_join* const l = pacct_join_new(1000, ROOM);
         const uint64_t t = PAIR_TIME;

@@ -49,10 +49,11 @@
 #include <string.h>
 
 #define BUCKETS 16384u /* a power of two */
-/* Users are told apart by so many numbers, and ranges of 65536 ids, such as one user may have below him (subuid(5)), by
- * as many. One more is for those that are not known. */
-#define OWNERS 128u
-#define NOBODY (2 * OWNERS)
+/* Root shares with nobody. Other users are told apart by so many numbers, and ranges of 65536 ids, such as one user may
+ * have below him (subuid(5)), by so many. One more is for those that are not known. */
+#define USERS 1023u
+#define RANGES 128u
+#define NOBODY (1 + USERS + RANGES)
 /* the day's clock is slewed a little between the exit and the reading */
 #define SLACK_NS UINT64_C(200000000)
 /* how far a start may be from the ac_btime of its record, either way */
@@ -171,7 +172,10 @@ static struct owner* owner_of(struct pacct_join* j, uint32_t uid) {
     if (uid == PACCT_ID_UNSET) {
         return &j->owners[NOBODY];
     }
-    return &j->owners[uid >> 16 == 0 ? uid % OWNERS : OWNERS + (uid >> 16) % OWNERS];
+    if (uid == 0) {
+        return &j->owners[0];
+    }
+    return &j->owners[uid >> 16 == 0 ? 1 + uid % USERS : 1 + USERS + (uid >> 16) % RANGES];
 }
 
 static void set_owner(struct pacct_join* j, struct process* process, struct owner* owner) {
