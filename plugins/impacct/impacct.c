@@ -380,10 +380,11 @@ BEGINnewInpInst
     inst = NULL;
 
 finalize_it:
+    if (iRet == RS_RET_OUT_OF_MEMORY) {
+        LogError(0, iRet, "impacct: out of memory; %s%s is not started", inst == NULL ? "an input" : "input for ",
+                 inst == NULL ? "" : inst->settings.file);
+    }
     if (inst != NULL) {
-        if (iRet == RS_RET_OUT_OF_MEMORY) {
-            LogError(0, iRet, "impacct: out of memory; input for '%s' is not started", inst->settings.file);
-        }
         free_instance(inst);
     }
     CODE_STD_FINALIZERnewInpInst
