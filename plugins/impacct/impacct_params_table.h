@@ -615,10 +615,7 @@ static const struct param params[] = {
              "\n"
              "Memory is bounded: a ring of 8 MiB in the kernel, and 8 MiB in rsyslogd for at most 32768 processes\n"
              "with their arguments and paths. If that does not suffice, the least recently seen process of the\n"
-             "user who takes the most is forgotten, and its command is missing. Root is a user alone; those with numbers\n"
-             "from 65536 on count together, by ranges of that many, since one user can have such a range (subuid(5)), and\n"
-             "those below where their numbers differ by a multiple of 1023. What it all costs:\n"
-             ":doc:`../impacct-commands`.\n",
+             "user who takes the most is forgotten, and its command is missing. What it all costs: :doc:`../impacct-commands`.\n",
          .example = {{"commandLine", {"auto"}}})},
     {.name = "commandLine.maxLength", .kind = NUMBER, .offset = AT(command_max_length),
      .dflt = "4096", .min = 64, .max = PACCT_ARGS_MAX,

@@ -5,15 +5,17 @@
  *
  * Algorithm: what belongs together is pinned in a directory whose name tells
  * the layout of the events, with the link last: what has a link is whole. The
- * directory around it is locked while the ring is open. A new ring is written
- * into before an old one that cannot be read is thrown away, so that all ends
- * are in one of the two.
+ * directory around it is locked while the ring is open. An old ring that cannot
+ * be used is moved aside, and thrown away once a new one is pinned and written
+ * into, so that all ends are in one of the two.
  *
  * Concurrency and locking: one thread, after it was opened by another. The
  * kernel is the producer of the ring.
  *
- * Failure model: what is missing is said in a sentence. What a crash leaves
- * while a ring is made has no link, and is replaced. What did not fit into the
+ * Failure model: what is missing is said in a sentence. A ring that cannot be
+ * opened just now, for want of memory or the like, stays. What a crash leaves
+ * while a ring is made has no link, and is replaced; an old ring that it leaves
+ * is thrown away by the next who opens one. What did not fit into the
  * ring is counted by the program, and for what the kernel left the program out
  * by the kernel.
  */
@@ -67,9 +69,10 @@ struct place {
     char ring[PATH_MAX]; /* directory of the ring of this layout */
     uint32_t ring_size;
     uint64_t ring_id;
-    const char* what; /* that failed */
     struct pacct_exit_program program; /* of a ring that is made */
     struct bpf_link* link;
+    struct pacct_exits* exits;
+    struct pacct_exits_opened* how;
 };
 
 static bool join_path(char out[PATH_MAX], const char* directory, const char* name) {
@@ -139,67 +142,41 @@ static void remove_ring(const char* directory) {
     rmdir(directory);
 }
 
-/* Ends in a ring that were not read, and that it had not held: what is needed for that is the same in all layouts. */
-static uint64_t count_ends(const char* directory) {
-    struct pacct_bpf_ring ring = {0};
-    struct bpf_map_info info;
-    uint64_t ends = 0;
-    const int fd = get(directory, PACCT_EXIT_RING);
-    if (fd >= 0 && map_info(fd, &info) && pacct_bpf_ring_map(&ring, fd, info.max_entries)) {
-        const unsigned long end = pacct_bpf_ring_end(&ring);
-        unsigned long at = *ring.consumer;
-        size_t size;
-        for (; pacct_bpf_ring_next(&ring, &at, end, &size) != NULL; ends++) {
-        }
-        struct pacct_usage_shared* const shared = map_shared(directory, ring.page);
-        if (shared != NULL) {
-            ends += shared->lost - (shared->lost_before < shared->lost ? shared->lost_before : shared->lost);
-            munmap(shared, ring.page);
-        }
-    }
-    pacct_bpf_ring_unmap(&ring);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ends;
+/* What is found of a ring. */
+enum found {
+    OPENED,
+    NONE, /* it was not made to its end */
+    UNFIT, /* it is another version's or another pid namespace's */
+    FAILED /* errno; another time it may go */
+};
+
+/* What it means that something pinned beside a link was not got. */
+static enum found without(void) {
+    return errno == ENOENT ? UNFIT : FAILED;
 }
 
-static void discard(const char* directory, struct pacct_exits_opened* how) {
-    unlink_in(directory, LINK); /* the kernel stops to write */
-    how->discarded = true;
-    how->discarded_ends += count_ends(directory);
-    remove_ring(directory);
-}
-
-/* Throw away rings of other layouts, and of this one, since a new one was made. */
-static void discard_all(const struct place* p, struct pacct_exits_opened* how) {
-    char path[PATH_MAX], link[PATH_MAX];
-    DIR* const dir = opendir(p->directory);
-    for (const struct dirent* entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        if (strncmp(entry->d_name, RING_DIRECTORY, sizeof(RING_DIRECTORY) - 1) == 0 &&
-            join_path(path, p->directory, entry->d_name) && join_path(link, path, LINK)) {
-            if (access(link, F_OK) == 0) {
-                discard(path, how);
-            } else {
-                remove_ring(path);
-            }
-        }
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-}
-
-static bool read_config(const char* directory, struct pacct_usage_config* config) {
+static enum found look_at_config(const char* directory, uint64_t* ring_id) {
     const uint32_t zero = 0;
+    struct pacct_usage_config config;
     struct bpf_map_info info;
+    enum found found = OPENED;
     const int fd = get(directory, PACCT_EXIT_CONFIG);
-    const bool read = fd >= 0 && map_info(fd, &info) && info.value_size == sizeof(*config) &&
-                      bpf_map_lookup_elem(fd, &zero, config) == 0;
-    if (fd >= 0) {
-        close(fd);
+    if (fd < 0) {
+        return without();
     }
-    return read;
+    if (!map_info(fd, &info)) {
+        found = FAILED;
+    } else if (info.value_size != sizeof(config)) {
+        found = UNFIT;
+    } else if (bpf_map_lookup_elem(fd, &zero, &config) != 0) {
+        found = FAILED;
+    } else if (config.pid_ns != pacct_exit_program_pid_ns()) {
+        found = UNFIT;
+    } else {
+        *ring_id = config.ring_id;
+    }
+    close(fd);
+    return found;
 }
 
 static void close_fd(int* fd) {
@@ -220,25 +197,79 @@ static void close_ring(struct pacct_exits* e) {
     close_fd(&e->ring_fd);
 }
 
-/* Open what is pinned. @return whether it is whole, and of this pid namespace */
-static bool open_ring(struct pacct_exits* e, const char* directory, struct pacct_exits_opened* how) {
-    struct pacct_usage_config config;
+/* What is the same in all layouts. */
+static enum found open_maps(struct pacct_exits* e, const char* directory) {
     struct bpf_map_info info;
+    e->ring_fd = get(directory, PACCT_EXIT_RING);
+    if (e->ring_fd < 0) {
+        return without();
+    }
+    if (!map_info(e->ring_fd, &info) || !pacct_bpf_ring_map(&e->ring, e->ring_fd, info.max_entries)) {
+        return FAILED;
+    }
+    e->shared = map_shared(directory, e->ring.page);
+    return e->shared == NULL ? without() : OPENED;
+}
+
+/* Open what is pinned. */
+static enum found open_ring(struct pacct_exits* e, const char* directory) {
     const int link = get(directory, LINK);
     if (link < 0) {
-        return false;
+        return errno == ENOENT ? NONE : FAILED;
     }
     close(link);
-    e->ring_fd = get(directory, PACCT_EXIT_RING);
-    e->program_fd = get(directory, PROGRAM);
-    if (e->ring_fd < 0 || e->program_fd < 0 || !read_config(directory, &config) || !map_info(e->ring_fd, &info) ||
-        config.pid_ns != pacct_exit_program_pid_ns() || !pacct_bpf_ring_map(&e->ring, e->ring_fd, info.max_entries) ||
-        (e->shared = map_shared(directory, e->ring.page)) == NULL) {
-        return false;
+    const enum found found = look_at_config(directory, &e->id);
+    if (found != OPENED) {
+        return found;
     }
-    e->id = config.ring_id;
-    how->size = info.max_entries;
-    return true;
+    e->program_fd = get(directory, PROGRAM);
+    return e->program_fd < 0 ? without() : open_maps(e, directory);
+}
+
+/* ---- one that is not used ---- */
+
+/* Ends in a ring that were not read, and that it had not held. */
+static uint64_t count_ends(const struct pacct_exits* e) {
+    const unsigned long end = pacct_bpf_ring_end(&e->ring);
+    const uint64_t lost = e->shared->lost, before = e->shared->lost_before;
+    unsigned long at = *e->ring.consumer;
+    uint64_t ends = before < lost ? lost - before : 0;
+    size_t size;
+    for (; pacct_bpf_ring_next(&e->ring, &at, end, &size) != NULL; ends++) {
+    }
+    return ends;
+}
+
+static void discard(const char* directory, struct pacct_exits_opened* how) {
+    struct pacct_exits old = {.lock = -1, .ring_fd = -1, .program_fd = -1};
+    const enum found found = open_maps(&old, directory);
+    if (found != FAILED) { /* else it can be counted another time */
+        unlink_in(directory, LINK); /* the kernel stops to write */
+        how->discarded = true;
+        how->discarded_ends += found == OPENED ? count_ends(&old) : 0;
+        remove_ring(directory);
+    }
+    close_ring(&old);
+}
+
+/* Throw away all rings but the one that is used. */
+static void discard_others(const struct place* p, struct pacct_exits_opened* how) {
+    char path[PATH_MAX], link[PATH_MAX];
+    DIR* const dir = opendir(p->directory);
+    for (const struct dirent* entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        if (strncmp(entry->d_name, RING_DIRECTORY, sizeof(RING_DIRECTORY) - 1) == 0 &&
+            strcmp(entry->d_name, RING_NAME) != 0 && join_path(path, p->directory, entry->d_name) &&
+            join_path(link, path, LINK)) {
+            if (access(link, F_OK) == 0) {
+                discard(path, how);
+            } else {
+                remove_ring(path);
+            }
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
 }
 
 /* ---- making one ---- */
@@ -270,22 +301,34 @@ static const char* pin_all(void* context) {
                : "pinning the ring";
 }
 
-static bool make(struct place* p, struct pacct_exits* e, struct pacct_exits_opened* how, char* reason) {
+/* A ring that cannot be used makes way for the new one: "to" is a name that no other ring has. */
+static bool move_aside(const struct place* p, char to[PATH_MAX]) {
+    char name[64];
+    snprintf(name, sizeof(name), RING_DIRECTORY "before-%llu", (unsigned long long)p->ring_id);
+    return join_path(to, p->directory, name) && rename(p->ring, to) == 0;
+}
+
+static const char* open_made(void* context) {
+    struct place* const p = context;
+    return open_ring(p->exits, p->ring) == OPENED ? NULL : "opening the ring that was made";
+}
+
+static bool make(struct place* p, char* reason) {
+    char old[PATH_MAX];
     bool made = pacct_bpf_try(load, p, reason);
     if (made) {
-        discard_all(p, how);
-        made = pacct_bpf_try(pin_all, p, reason);
-        if (made && !open_ring(e, p->ring, how)) {
-            snprintf(reason, PACCT_BPF_REASON_MAX, "opening the ring that was made failed: %s", strerror(errno));
-            made = false;
-        }
+        const bool moved = move_aside(p, old);
+        made = pacct_bpf_try(pin_all, p, reason) && pacct_bpf_try(open_made, p, reason);
         if (!made) {
             remove_ring(p->ring);
+        }
+        if (!made && moved) {
+            rename(old, p->ring);
         }
     }
     bpf_link__destroy(p->link); /* what is pinned stays */
     pacct_exit_program_close(&p->program);
-    how->made = made;
+    p->how->made = made;
     return made;
 }
 
@@ -316,6 +359,7 @@ static bool lock(struct pacct_exits* e, const char* directory, char* reason) {
         snprintf(reason, PACCT_EXITS_REASON_MAX, "the directory '%s' cannot be used: %s", directory,
                  e->lock >= 0 && errno == EWOULDBLOCK ? "another input, or another rsyslogd, reads the ring in there"
                                                       : strerror(errno));
+        close_fd(&e->lock); /* it is not ours to be removed: he may not have made anything in it yet */
         return false;
     }
     return true;
@@ -331,8 +375,9 @@ static const char* why_not(const char* directory, char* text, size_t size) {
     return text;
 }
 
-static bool open_or_make(struct pacct_exits* e, struct place* p, struct pacct_exits_opened* how, char* reason) {
+static bool open_or_make(struct place* p, char* reason) {
     char text[PACCT_EXITS_REASON_MAX];
+    struct pacct_exits* const e = p->exits;
     const char* const lack = why_not(p->directory, text, sizeof(text));
     if (lack != NULL) {
         snprintf(reason, PACCT_EXITS_REASON_MAX, "%s", lack);
@@ -345,11 +390,24 @@ static bool open_or_make(struct pacct_exits* e, struct place* p, struct pacct_ex
     if (!lock(e, p->directory, reason)) {
         return false;
     }
-    if (open_ring(e, p->ring, how)) {
-        return true;
+    const enum found found = open_ring(e, p->ring);
+    if (found == FAILED) {
+        snprintf(reason, PACCT_EXITS_REASON_MAX, "the ring in '%s' is left as it is, and cannot be opened now: %s",
+                 p->ring, strerror(errno));
+        return false;
     }
-    close_ring(e);
-    return make(p, e, how, reason);
+    if (found == NONE) {
+        remove_ring(p->ring);
+    }
+    if (found != OPENED) {
+        close_ring(e);
+        if (!make(p, reason)) {
+            return false;
+        }
+    }
+    p->how->size = e->ring.size;
+    discard_others(p, p->how);
+    return true;
 }
 
 struct pacct_exits* pacct_exits_open(const char* directory,
@@ -365,7 +423,9 @@ struct pacct_exits* pacct_exits_open(const char* directory,
         e->lock = e->ring_fd = e->program_fd = -1;
         p->directory = directory;
         p->ring_size = round_up(ring_size);
-        opened = open_or_make(e, p, how, reason);
+        p->exits = e;
+        p->how = how;
+        opened = open_or_make(p, reason);
     }
     free(p);
     if (!opened) {

@@ -36,8 +36,7 @@ struct pacct_exits_opened {
  * @param ring_size bytes of a new ring, from a page to 2^31; rounded up to a power of 2
  * @param how set on success
  * @param reason set on failure: what was missing, and what would help
- * @return NULL on failure: nothing was changed then, unless a new ring could be loaded and not be pinned: then old ones
- *         are gone
+ * @return NULL on failure: the rings that there are go on then
  */
 struct pacct_exits* pacct_exits_open(const char* directory,
                                      uint64_t ring_size,
