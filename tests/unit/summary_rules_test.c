@@ -32,7 +32,7 @@ static const struct stored* find(const struct store* store, uint64_t start, cons
 /* A window is sent when a record ends late enough after it, or the clock says so; what comes later amends it. */
 static void closing(void) {
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     one(0, BEGIN, "a");
     one(1, BEGIN + 59, "b");
     one(2, BEGIN + 60 + PACCT_SUMMARY_GRACE - 1, "a");
@@ -72,7 +72,7 @@ static void closing(void) {
 /* One that comes after its window left is a part of its own. */
 static void much_too_late(void) {
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     for (uint64_t i = 0; i < 6; i++) {
         one(i, BEGIN + 60 * i, "a");
         send_due(&live);
@@ -93,7 +93,7 @@ static void much_too_late(void) {
 static void limit(void) {
     options.max_groups = 4;
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     for (unsigned i = 0; i < 30; i++) {
         char comm[8];
         snprintf(comm, sizeof(comm), "c%u", i % 10);
@@ -117,7 +117,7 @@ static void lacking(void) {
     struct record r = {.end = BEGIN};
     struct pacct_event ev;
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     strcpy(r.comm, "a");
     make_event(&r, &ev); /* an empty user */
     add_event(&ev, 0);
@@ -142,7 +142,7 @@ static void codes(void) {
     struct record r = {.end = BEGIN};
     struct pacct_event ev;
     uint64_t at = 0;
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     strcpy(r.comm, "a");
     for (r.code = 0; r.code < 8; r.code++) {
         for (unsigned i = 0; i < (r.code == 3 ? 100 : r.code + 1); i++) {
@@ -168,7 +168,7 @@ static void refused(void) {
     const struct pacct_event* ev;
     char first[PACCT_ID_LEN];
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     for (unsigned i = 0; i < 5; i++) {
         char comm[8];
         snprintf(comm, sizeof(comm), "c%u", i);
@@ -201,7 +201,7 @@ static void refused(void) {
 /* What could not be read again is not taken for what was sent. */
 static void lost(void) {
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     one(0, BEGIN, "a");
     one(1, BEGIN, "a");
     one(2, BEGIN + 70, "a");
@@ -209,7 +209,7 @@ static void lost(void) {
     const struct saved saved = save();
     CHECK_EQ(saved.first, 0);
     end();
-    begin(&saved, false);
+    begin(&saved, WAY_SURE);
     one(0, BEGIN, "a"); /* the second one is gone, and the third */
     pacct_summary_lost(run.sums);
     one(3, BEGIN + 1, "a");
@@ -237,7 +237,7 @@ static void other_limit(void) {
     static const unsigned limits[] = {2, 5, 5};
     memset(&live, 0, sizeof(live));
     options.max_groups = limits[0];
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     one(0, BEGIN, "a");
     one(1, BEGIN, "b");
     one(2, BEGIN, "c");
@@ -248,7 +248,7 @@ static void other_limit(void) {
         CHECK_EQ(saved.first, 0);
         end();
         options.max_groups = limits[n];
-        begin(&saved, false);
+        begin(&saved, WAY_SURE);
         one(0, BEGIN, "a");
         one(1, BEGIN, "b");
         one(2, BEGIN, "c");
@@ -272,12 +272,52 @@ static void other_limit(void) {
     end();
 }
 
+/* A window that was amended as the clock came up, and whose last amendment did not arrive before it left: what another
+ * run sends of it holds. */
+static void amended_and_lost(void) {
+    memset(&live, 0, sizeof(live));
+    begin(NULL, WAY_LOST);
+    for (uint64_t i = 0; i < 3; i++) {
+        one(i, BEGIN, "a");
+        pacct_summary_idle(run.sums, BEGIN + 70, true);
+        send_due(&live);
+        arrive(&live, 2, true);
+        CHECK_EQ(find(&live, BEGIN, "a")->revision, i);
+    }
+    one(3, BEGIN, "a");
+    for (uint64_t i = 1; i <= PACCT_SUMMARY_KEPT; i++) {
+        one(3 + i, BEGIN + 60 * i, "a");
+        send_due(&live);
+    }
+    const struct saved saved = save();
+    CHECK_EQ(saved.first, 0);
+    end();
+    begin(&saved, WAY_LOST);
+    for (uint64_t i = 0; i < 4; i++) {
+        one(i, BEGIN, "a");
+    }
+    const struct saved later = save();
+    end();
+    begin(&later, WAY_SURE);
+    for (uint64_t i = 0; i < 4; i++) {
+        one(i, BEGIN, "a");
+    }
+    for (uint64_t i = 1; i <= PACCT_SUMMARY_KEPT; i++) {
+        one(3 + i, BEGIN + 60 * i, "a");
+        send_due(&live);
+    }
+    CHECK_EQ(find(&live, BEGIN, "a")->count, 4);
+    CHECK_EQ(find(&live, BEGIN, NULL)->count, 4);
+    CHECK_EQ(find(&live, BEGIN + 60, "a")->revision, 0); /* what was not amended begins as ever */
+    end();
+}
+
 /* No sum is more than JSON's readers can hold. */
 static void ages(void) {
     struct record r = {.end = BEGIN, .elapsed = UINT64_MAX >> 1, .comm = "a"};
     struct pacct_event ev;
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     for (uint64_t i = 0; i < 3; i++) {
         make_event(&r, &ev);
         pacct_event_set_int(&ev, PACCT_F_START, 1);
@@ -298,7 +338,7 @@ static void usage(void) {
     } used[] = {{100, 1, 0, true, true}, {300, 127, 4096, true, true}, {0, 5, 0, true, false}, {.known = false}};
     struct record r = {.end = BEGIN, .comm = "a"};
     struct pacct_event ev;
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
         make_event(&r, &ev);
         if (used[i].known) {
@@ -337,14 +377,14 @@ static void usage(void) {
 
 static void another_configuration(void) {
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     one(0, BEGIN, "a");
     one(1, BEGIN + 70, "a");
     send_due(&live);
     const struct saved saved = save();
     end();
     options.by.count = 1;
-    begin(&saved, false);
+    begin(&saved, WAY_SURE);
     one(0, BEGIN, "a");
     one(1, BEGIN + 70, "a");
     send_due(&live);
@@ -413,6 +453,9 @@ int main(int argc, char** argv) {
     }
     CASE("what was lost meanwhile") {
         lost();
+    }
+    CASE("what was amended, and did not arrive") {
+        amended_and_lost();
     }
     CASE("another limit of groups") {
         other_limit();

@@ -55,7 +55,7 @@ static void copy(char* out, const struct pacct_value* v) {
     out[v->len] = '\0';
 }
 
-static void receive(struct store* store, const struct pacct_event* ev) {
+static struct stored stored_of(const struct pacct_event* ev) {
     struct stored s = {.revision = number(ev, PACCT_F_REVISION), .start = number(ev, PACCT_F_WINDOW_START)};
     memcpy(s.id, ev->v[PACCT_F_ID].s, sizeof(s.id));
     CHECK_EQ(number(ev, PACCT_F_WINDOW_END), s.start + INTERVAL);
@@ -90,17 +90,26 @@ static void receive(struct store* store, const struct pacct_event* ev) {
         s.code = codes->count > 0 ? codes->of[0].code : 0;
         s.times = codes->count > 0 ? codes->of[0].times : 0;
     }
+    return s;
+}
+
+static void put(struct store* store, const struct stored* s) {
     store->received++;
     for (unsigned i = 0; i < store->count; i++) {
-        if (memcmp(store->at[i].id, s.id, sizeof(s.id)) == 0) {
-            if (s.revision >= store->at[i].revision) {
-                store->at[i] = s;
+        if (memcmp(store->at[i].id, s->id, sizeof(s->id)) == 0) {
+            if (s->revision >= store->at[i].revision) {
+                store->at[i] = *s;
             }
             return;
         }
     }
     CHECK(store->count < STORED_MAX);
-    store->at[store->count++] = s;
+    store->at[store->count++] = *s;
+}
+
+static void receive(struct store* store, const struct pacct_event* ev) {
+    const struct stored s = stored_of(ev);
+    put(store, &s);
 }
 
 /* ---- a run: what the stage around the sums does ---- */
@@ -113,12 +122,26 @@ struct mark {
     uint64_t base[PACCT_SUMMARY_BASE];
 };
 
+#define UNDERWAY_MAX 20000u
+
+/* What becomes of messages. */
+enum way {
+    WAY_SURE,
+    WAY_SLOW, /* they arrive, but it is not known before the end */
+    WAY_LOST /* they are on the way until arrive(); what is on the way at the end is lost */
+};
+
 struct run {
     struct pacct_summary* sums;
     struct mark mark[MARKS];
     unsigned first, marks;
     uint64_t behind; /* the last record that was added */
-    bool slow; /* what is sent does not arrive before the end */
+    enum way way;
+    struct {
+        struct stored stored;
+        struct pacct_summary_hold* hold;
+    } underway[UNDERWAY_MAX];
+    unsigned arrived, sent;
 };
 
 /* Where another run goes on. */
@@ -130,9 +153,9 @@ struct saved {
 
 static struct run run;
 
-static void begin(const struct saved* saved, bool slow) {
+static void begin(const struct saved* saved, enum way way) {
     memset(&run, 0, sizeof(run));
-    run.slow = slow;
+    run.way = way;
     run.sums = pacct_summary_new(&options);
     CHECK(run.sums != NULL);
     pacct_summary_restore(run.sums, saved != NULL && saved->any ? saved->number : NULL,
@@ -144,13 +167,28 @@ static void send_due(struct store* store) {
         const struct pacct_event* ev;
         struct pacct_summary_hold* const hold = pacct_summary_sending(run.sums);
         unsigned n = 0;
-        hold->unsettled += run.slow;
+        hold->unsettled += run.way == WAY_SLOW;
         while (n < 3 && (ev = pacct_summary_next(run.sums, &origin)) != NULL) {
-            receive(store, ev);
+            if (run.way == WAY_LOST) {
+                CHECK(run.sent < UNDERWAY_MAX);
+                hold->unsettled++;
+                run.underway[run.sent].hold = hold;
+                run.underway[run.sent++].stored = stored_of(ev);
+            } else {
+                receive(store, ev);
+            }
             n++;
         }
         CHECK(n > 0);
         pacct_summary_commit(run.sums);
+    }
+}
+
+/* So many messages that are on the way arrive; known: and the module is told. */
+static void arrive(struct store* store, unsigned count, bool known) {
+    for (; count > 0 && run.arrived < run.sent; count--) {
+        put(store, &run.underway[run.arrived].stored);
+        run.underway[run.arrived++].hold->unsettled -= known;
     }
 }
 

@@ -147,7 +147,7 @@ static void check_same(const struct store* a, const struct store* b) {
 static void in_one_go(enum order order) {
     make_records(order, 3000, 11 + (uint64_t)order);
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     read_records(0, records, &live);
     pacct_summary_idle(run.sums, UINT64_MAX, true);
     send_due(&live);
@@ -157,7 +157,7 @@ static void in_one_go(enum order order) {
 }
 
 /* Killed again and again, with a state that is as old as it may be. */
-static void with_kills(enum order order, bool slow, uint64_t seed) {
+static void with_kills(enum order order, enum way way, uint64_t seed) {
     uint64_t random = seed, at = 0;
     struct saved saved = {.any = false};
     in_one_go(order);
@@ -166,21 +166,30 @@ static void with_kills(enum order order, bool slow, uint64_t seed) {
         const uint64_t from = saved.any ? saved.first : 0;
         const uint64_t to = at + 1 + random_below(&random, 700);
         at = to < records ? to : records;
-        begin(&saved, slow);
-        const uint64_t when = from + random_below(&random, at - from + 1);
-        read_records(from, when, &again);
-        saved = save();
-        read_records(when, at, &again);
-        if (random_below(&random, 3) == 0) { /* it was live, and the clock came up */
+        begin(&saved, way);
+        for (uint64_t read = from; read < at;) {
+            const uint64_t when = read + 1 + random_below(&random, at - read);
+            read_records(read, when, &again);
+            arrive(&again, (unsigned)random_below(&random, 40), true);
+            saved = random_below(&random, 2) == 0 ? save() : saved;
+            read = when;
+        }
+        for (uint64_t idle = random_below(&random, 4); idle > 0; idle--) { /* it was live, and the clock came up */
             const bool stored = random_below(&random, 2) == 0;
             saved = stored ? save() : saved;
             pacct_summary_idle(run.sums, record[at - 1].end + random_below(&random, 200), stored);
             send_due(&again);
+            arrive(&again, (unsigned)random_below(&random, 40), true);
             saved = random_below(&random, 2) == 0 ? save() : saved;
+            if (at < records && random_below(&random, 2) == 0) {
+                read_records(at, at + 1, &again);
+                at++;
+            }
         }
+        arrive(&again, (unsigned)random_below(&random, 40), false);
         end();
     }
-    begin(&saved, false);
+    begin(&saved, WAY_SURE);
     read_records(saved.any ? saved.first : 0, records, &again);
     pacct_summary_idle(run.sums, UINT64_MAX, true);
     send_due(&again);
@@ -193,14 +202,14 @@ static void with_kills(enum order order, bool slow, uint64_t seed) {
 static void orderly(void) {
     make_records(JITTER, 2000, 5);
     memset(&live, 0, sizeof(live));
-    begin(NULL, false);
+    begin(NULL, WAY_SURE);
     read_records(0, records, &live);
     send_due(&live);
     const struct saved saved = save();
     CHECK(saved.any && saved.first < records);
     end();
     memset(&again, 0, sizeof(again));
-    begin(&saved, false);
+    begin(&saved, WAY_SURE);
     read_records(saved.first, records, &again);
     send_due(&again);
     CHECK_EQ(again.received, 0);
@@ -223,8 +232,9 @@ int main(int argc, char** argv) {
         snprintf(name, sizeof(name), "%s, killed", orders[order]);
         CASE(name) {
             for (uint64_t seed = 1; seed <= 5; seed++) {
-                with_kills((enum order)order, false, seed);
-                with_kills((enum order)order, true, seed);
+                for (int way = WAY_SURE; way <= WAY_LOST; way++) {
+                    with_kills((enum order)order, (enum way)way, seed);
+                }
             }
         }
     }

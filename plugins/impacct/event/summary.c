@@ -45,6 +45,7 @@ struct window {
     uint64_t sent, revision; /* records that it had when it was sent last; how often it was */
     struct sent settled; /* the same of what is known to have arrived; no records: nothing is */
     bool was_sent; /* by this run or another */
+    bool restored; /* another run said so */
     bool due, incomplete;
     bool placeholder;
     struct pacct_summary_hold* hold; /* NULL: a placeholder */
@@ -66,6 +67,7 @@ struct pacct_summary {
     struct sent sent[PACCT_SUMMARY_KEPT]; /* by another run */
     unsigned sent_count;
     uint64_t former_groups, former_until; /* the most groups of windows whose first record has a lower number */
+    uint64_t least_revision, least_until; /* what such windows begin with, if nothing else is known of them */
     bool gap; /* the next window is not complete */
     struct window* sending; /* NULL: none */
     unsigned given, taken; /* of its events: given since it was begun, and taken for good */
@@ -151,8 +153,18 @@ static void add_left(struct pacct_summary* s, uint64_t start) {
     }
 }
 
+/* It may be that what was sent last did not arrive, and what was sent before did: in another run, which knows nothing
+ * of it, no revision may be lower. */
+static void note_revision(struct pacct_summary* s, const struct window* w) {
+    if (w->hold != NULL && w->hold->unsettled > 0 && w->revision > 1) {
+        s->least_revision = w->revision - 1 > s->least_revision ? w->revision - 1 : s->least_revision;
+        s->least_until = w->first < s->least_until ? s->least_until : w->first + 1;
+    }
+}
+
 static void leave(struct pacct_summary* s, unsigned i) {
     struct window* const w = s->window[i];
+    note_revision(s, w);
     s->windows--;
     memmove(s->window + i, s->window + i + 1, (s->windows - i) * sizeof(s->window[0]));
     add_left(s, w->start);
@@ -212,12 +224,13 @@ static struct window* open_window(struct pacct_summary* s,
     w->part = has_left(s, start) ? part_of(ev) : 0;
     w->incomplete = s->gap;
     w->max_groups = number < s->former_until ? (unsigned)s->former_groups : s->options.max_groups;
+    w->revision = number < s->least_until ? s->least_revision : 0;
     for (unsigned i = 0; i < s->sent_count; i++) {
         if (s->sent[i].first == number) {
             w->sent = s->sent[i].records;
             w->revision = s->sent[i].revision;
             w->settled = s->sent[i];
-            w->was_sent = true;
+            w->was_sent = w->restored = true;
         }
     }
     return w;
@@ -508,8 +521,9 @@ void pacct_summary_rollback(struct pacct_summary* s) {
 
 /* ---- going on in another run ---- */
 
-/* where in the numbers that are saved; before: configuration, most groups, former most groups, until which record */
-#define BASE_AT 4u
+/* where in the numbers that are saved; before: configuration, most groups, former most groups, until which record,
+ * least revision, until which record */
+#define BASE_AT 6u
 #define SENT_AT (BASE_AT + PACCT_SUMMARY_BASE)
 
 /* What the numbers depend on. */
@@ -528,16 +542,14 @@ void pacct_summary_base(const struct pacct_summary* s, uint64_t* base) {
     memcpy(base, s->base, sizeof(s->base));
 }
 
-void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t* base, uint64_t* saved) {
-    struct sent sent[2 * PACCT_SUMMARY_KEPT + 1];
+/* Put the windows that are known to be sent, at most PACCT_SUMMARY_KEPT. Those that another run told come first: the
+ * clock made it send them, which nothing that is read again does. @return how many */
+static unsigned list_sent(struct pacct_summary* s, struct sent* sent) {
     unsigned count = 0;
     for (unsigned i = 0; i < s->windows; i++) {
         struct window* const w = s->window[i];
         if (w->was_sent && w != s->sending && w->hold->unsettled == 0) {
             w->settled = (struct sent){.first = w->first, .records = w->sent, .revision = w->revision};
-        }
-        if (w->settled.records > 0) {
-            sent[count++] = w->settled;
         }
     }
     for (unsigned i = 0; i < s->sent_count; i++) {
@@ -545,6 +557,20 @@ void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t*
             sent[count++] = s->sent[i];
         }
     }
+    for (unsigned told = 0; told < 2; told++) {
+        for (unsigned i = s->windows; i > 0; i--) {
+            const struct window* const w = s->window[i - 1];
+            if (w->settled.records > 0 && w->restored == (told == 0) && count < PACCT_SUMMARY_KEPT) {
+                sent[count++] = w->settled;
+            }
+        }
+    }
+    return count;
+}
+
+void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t* base, uint64_t* saved) {
+    struct sent sent[PACCT_SUMMARY_KEPT];
+    const unsigned count = list_sent(s, sent);
     memset(saved, 0, PACCT_SUMMARY_SAVED * sizeof(*saved));
     saved[0] = configuration(s);
     saved[1] = s->options.max_groups;
@@ -552,8 +578,14 @@ void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t*
         saved[2] = s->former_groups;
         saved[3] = s->former_until - first;
     }
+    if (s->least_until > first) {
+        saved[4] = s->least_revision;
+        saved[5] = s->least_until - first;
+    } else {
+        s->least_revision = 0;
+    }
     memcpy(saved + BASE_AT, base, PACCT_SUMMARY_BASE * sizeof(*saved));
-    for (unsigned i = 0; i < count && i < PACCT_SUMMARY_KEPT; i++) {
+    for (unsigned i = 0; i < count; i++) {
         uint64_t* const out = saved + SENT_AT + 3 * (size_t)i;
         out[0] = sent[i].first - first;
         out[1] = sent[i].records;
@@ -602,6 +634,8 @@ void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint6
             s->sent[s->sent_count++] = (struct sent){.first = first + in[0], .records = in[1], .revision = in[2]};
         }
     }
+    s->least_revision = saved[4];
+    s->least_until = first + saved[5];
     restore_groups(s, saved, first, behind);
     s->gap = s->windows == 0;
 }

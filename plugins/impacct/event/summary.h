@@ -37,7 +37,7 @@
 #define PACCT_SUMMARY_LEFT 4u
 /** Numbers that say where to go on, see pacct_summary_save(). */
 #define PACCT_SUMMARY_BASE (PACCT_SUMMARY_KEPT + 2u * PACCT_SUMMARY_LEFT + 2u)
-#define PACCT_SUMMARY_SAVED (4u + PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
+#define PACCT_SUMMARY_SAVED (6u + PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
 
 /** What to make of records. */
 struct pacct_summary_options {
