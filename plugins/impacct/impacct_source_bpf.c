@@ -55,6 +55,7 @@ struct source_bpf {
     uint64_t number; /* of ends before it */
     uint64_t end; /* number of the position where to stop; UINT64_MAX: nowhere */
     uint64_t lost; /* ends that were told to be lost */
+    uint64_t settled; /* of these, those that will not be told again, whatever happens */
     int64_t ask_ms; /* when to ask how many are */
     bool begun; /* the first place was told */
     bool gone; /* the position asked for is in another ring */
@@ -183,10 +184,11 @@ static void say(struct source_bpf* s, struct impacct_item* item) {
     item->notice = &s->notice;
 }
 
-/* @return whether anything was lost that was not told yet */
+/* Where a message has to be sent again, it has all that was lost by then: so there is no second one before the first is
+ * settled, or some would be told twice. @return whether anything was lost that was not told yet */
 static bool see_lost(struct source_bpf* s, struct impacct_item* item) {
     const int64_t ms = pacct_monotonic_ms();
-    if (s->end != UINT64_MAX || ms < s->ask_ms) {
+    if (s->end != UINT64_MAX || ms < s->ask_ms || s->lost > s->settled) {
         return false;
     }
     const uint64_t lost = pacct_exits_lost(s->exits);
@@ -329,6 +331,7 @@ static void release(struct impacct_source* source,
     if (!is_here(s, pos)) {
         return;
     }
+    s->settled = pos->file.until;
     first = is_kept(s, oldest) && oldest->file.offset < first->file.offset ? oldest : first;
     first = is_kept(s, sums) && sums->file.offset < first->file.offset ? sums : first;
     if (first->file.offset > pacct_exits_oldest(s->exits) || first->file.until > pacct_exits_lost_before(s->exits)) {
@@ -379,6 +382,7 @@ struct impacct_source* impacct_source_bpf_new(const struct impacct_source_bpf_pa
     s->inode = boot_number(parts->ring->boot_id);
     s->end = UINT64_MAX;
     begin_with_oldest(s);
+    s->settled = s->lost;
     while (!pacct_ktime_day(&s->offset)) { /* a tick was between */
     }
     return &s->head;
