@@ -16,6 +16,10 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
+
+/* A tag, a target or a table behind -t is shorter. */
+#define TOKEN_LEN 16u
 
 static struct pacct_bytes behind(struct pacct_bytes word, size_t at) {
     return (struct pacct_bytes){word.p + at, word.len - at};
@@ -31,6 +35,11 @@ static bool has(struct pacct_bytes word, char c) {
 
 static bool has_text(struct pacct_bytes word, const char* text) {
     return word.len > 0 && memmem(word.p, word.len, text, strlen(text)) != NULL;
+}
+
+static bool begins(struct pacct_bytes word, const char* text) {
+    const size_t len = strlen(text);
+    return word.len >= len && memcmp(word.p, text, len) == 0;
 }
 
 static bool has_blank(struct pacct_bytes word) {
@@ -57,6 +66,16 @@ static bool is_assignment(struct pacct_bytes word) {
     return len > 0 && len < word.len && word.p[len] == '=' && !isdigit((unsigned char)word.p[0]);
 }
 
+/* Whether it says that what follows gets a value. */
+static bool is_setting(struct pacct_bytes word) {
+    static const struct pacct_bytes words[] = {
+        PACCT_REDACT_WORD("set"),    PACCT_REDACT_WORD("put"),     PACCT_REDACT_WORD("add"),
+        PACCT_REDACT_WORD("config"), PACCT_REDACT_WORD("setex"),   PACCT_REDACT_WORD("write"),
+        PACCT_REDACT_WORD("update"), PACCT_REDACT_WORD("replace"), PACCT_REDACT_WORD("edit"),
+        PACCT_REDACT_WORD("modify"), PACCT_REDACT_WORD("setenv"),  PACCT_REDACT_WORD("set-env")};
+    return pacct_redact_has(PACCT_REDACT_LIST(words), word);
+}
+
 /* The program's name, without its folder and what else may stand before it in a text. */
 static struct pacct_bytes name_of(struct pacct_bytes word) {
     for (size_t i = word.len; i > 0; i--) {
@@ -80,11 +99,41 @@ static struct pacct_bytes substitution(struct pacct_bytes word) {
     return (struct pacct_bytes){NULL, 0};
 }
 
+/* Whether a name is that of a command that writes a secret: --password-command, PASSWORD_CMD, passwordeval. */
+static bool names_command(const struct pacct_redact_command* c, struct pacct_bytes name) {
+    static const char* const ends[] = {"command", "cmd", "eval"};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        const size_t len = strlen(ends[i]);
+        if (name.len > len && strncasecmp(name.p + name.len - len, ends[i], len) == 0) {
+            name.len -= len;
+            return pacct_redact_level_of(c->work->rules, name) >= PACCT_REDACT_KEY;
+        }
+    }
+    return false;
+}
+
+/* What "echo" or "printf" writes, as such a command. */
+static void note_printed(const struct pacct_redact_command* c, struct pacct_bytes command) {
+    command = pacct_redact_unquote(command);
+    const size_t len = begins(command, "echo ") ? 5 : begins(command, "printf ") ? 7 : 0;
+    struct pacct_bytes printed = behind(command, len);
+    while (begins(printed, "-n ") || begins(printed, "-e ") || begins(printed, " ")) {
+        printed = behind(printed, printed.p[0] == ' ' ? 1 : 3);
+    }
+    if (len > 0) {
+        pacct_redact_note_shape(c->work, PACCT_REDACT_WHOLE, printed);
+    }
+}
+
 /* Look at a word like at any argument: for secrets in it, and for commands where there are blanks. */
 static void look_at(struct pacct_redact_command* c, struct pacct_bytes word, enum pacct_redact_shape shape) {
     const bool deeper = c->depth < PACCT_REDACT_DEPTH && shape != PACCT_REDACT_PROSE && has_blank(word);
     const bool script = deeper && shape == PACCT_REDACT_SCRIPT;
     const struct pacct_bytes inner = deeper ? substitution(word) : (struct pacct_bytes){NULL, 0};
+    const char* const equals = deeper ? memchr(word.p, '=', word.len) : NULL;
+    if (equals != NULL && names_command(c, (struct pacct_bytes){word.p, (size_t)(equals - word.p)})) {
+        note_printed(c, behind(word, (size_t)(equals + 1 - word.p)));
+    }
     if (!script) {
         pacct_redact_note_text(c->work, word, shape == PACCT_REDACT_PROSE);
     }
@@ -196,6 +245,7 @@ static void begin_with(struct pacct_redact_command* c, struct pacct_bytes word) 
         return;
     }
     pacct_redact_command_program(c, word);
+    c->set = c->sets = is_setting(word); /* a command of an appliance: set password X */
     pacct_redact_note_text(c->work, word, false);
 }
 
@@ -275,13 +325,37 @@ static bool names_stdin(struct pacct_bytes word) {
            (has_text(word, "pass") || has_text(word, "pw") || has_text(word, "token") || has_text(word, "secret"));
 }
 
+static bool names_user(struct pacct_bytes name) {
+    static const struct pacct_bytes names[] = {PACCT_REDACT_WORD("user"), PACCT_REDACT_WORD("username"),
+                                               PACCT_REDACT_WORD("login"), PACCT_REDACT_WORD("email")};
+    return pacct_redact_has(PACCT_REDACT_LIST(names), name);
+}
+
+/* "db_password ... --value X" */
+static bool names_value(struct pacct_bytes name) {
+    static const struct pacct_bytes names[] = {PACCT_REDACT_WORD("value"), PACCT_REDACT_WORD("val"),
+                                               PACCT_REDACT_WORD("data"), PACCT_REDACT_WORD("plaintext")};
+    return pacct_redact_has(PACCT_REDACT_LIST(names), name);
+}
+
+/* Whether the table has an option of one letter, perhaps in a row that does not hold here. */
+static bool is_listed(const struct pacct_redact_command* c, struct pacct_bytes word) {
+    bool any = c->plain;
+    for (size_t i = 0; i < c->program.count; i++) {
+        const struct pacct_redact_rule* const rule = c->program.entries[i].rule;
+        any = any || pacct_redact_has(rule->valued, word) ||
+              (rule->kind == PACCT_REDACT_OPTION && pacct_redact_has(rule->what, word));
+    }
+    return any;
+}
+
 /* An option that the table does not have. */
 static void other_option(struct pacct_redact_command* c, struct pacct_bytes word) {
     if (c->loose && begin_if_known(c, word)) {
         return; /* --exec=program */
     }
     static const struct pacct_bytes setting[] = {PACCT_REDACT_WORD("--arg"), PACCT_REDACT_WORD("--es"),
-                                                 PACCT_REDACT_WORD("--stringparam"),
+                                                 PACCT_REDACT_WORD("--stringparam"), PACCT_REDACT_WORD("-set"),
                                                  PACCT_REDACT_WORD("--string-param")};
     const bool known = has_options(c);
     size_t dashes = 1;
@@ -294,10 +368,18 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
     }
     if (len == word.len && len - dashes > 1) {
         c->named = pacct_redact_level_of_option(c->work->rules, behind(word, dashes));
-        c->users = c->named == PACCT_REDACT_PAIR || is(word, "--login") || is(word, "-login") ? 'u' : 0;
+        c->users = c->named == PACCT_REDACT_PAIR || names_user(behind(word, dashes)) ? 'u' : 0;
+        c->named =
+            c->names && c->named == PACCT_REDACT_NO && names_value(behind(word, dashes)) ? PACCT_REDACT_KEY : c->named;
         c->reads = c->reads || names_stdin(word);
+        c->prints = names_command(c, word);
         pacct_redact_command_feed(c, c->fed);
-    } else if (word.len == 2 && !known) {
+    } else if (len < word.len && word.p[len] == '=' &&
+               names_user((struct pacct_bytes){word.p + dashes, len - dashes})) {
+        c->user = 'u';
+    } else if (word.len == 2 && known) {
+        c->guessed = c->login && word.p[1] == 'p' && !is_listed(c, word) ? 'p' : 0;
+    } else if (word.len == 2) {
         c->guessed = strchr("pPwWtkK", word.p[1]) != NULL ? word.p[1] : 0;
         c->users = strchr("uUl", word.p[1]) != NULL ? word.p[1] : 0;
         c->named = strchr("uUa", word.p[1]) != NULL ? PACCT_REDACT_PAIR : PACCT_REDACT_NO;
@@ -308,7 +390,8 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
     }
     c->sure = false; /* it is not certain what follows an option */
     c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
-    if (!known && word.len > 2 && (word.p[1] == 'p' || word.p[1] == 'P') && pacct_redact_strong(behind(word, 2))) {
+    if (!known && word.len > 2 && strchr("pPwWtTkK", word.p[1]) != NULL && !has(word, '=') &&
+        pacct_redact_strong(behind(word, 2))) {
         pacct_redact_note_shape(c->work, PACCT_REDACT_WHOLE, behind(word, 2));
     } else {
         look_at(c, word, PACCT_REDACT_NOTHING);
@@ -330,7 +413,7 @@ static bool is_guess(const struct pacct_redact_command* c, char letter, struct p
         case 'W':
             return strong || c->user != 0;
         case 't':
-            return c->login;
+            return c->login || (strong && word.len >= TOKEN_LEN);
         default:
             return strong;
     }
@@ -354,18 +437,26 @@ static bool is_user_with_password(struct pacct_bytes word) {
            !pacct_redact_has(PACCT_REDACT_LIST(groups), password);
 }
 
+/* The same as Samba's programs have it: user%PASSWORD. %40 is an @ in a name, as addresses have it. */
+static bool is_windows_user(struct pacct_bytes word) {
+    const char* const percent = word.len == 0 ? NULL : memchr(word.p, '%', word.len);
+    const size_t len = percent == NULL ? 0 : (size_t)(percent - word.p);
+    return len > 0 && isalpha((unsigned char)word.p[0]) && isalnum((unsigned char)percent[-1]) && word.len - len > 4 &&
+           !has_text(word, "://") && !begins(behind(word, len), "%40");
+}
+
 /* What the word before announced. Returns whether the word is that. */
 static bool announced(struct pacct_redact_command* c, struct pacct_bytes word) {
     const struct pacct_redact_rule* const option = c->option;
     const enum pacct_redact_level named = c->loose && c->named > PACCT_REDACT_AUTH ? PACCT_REDACT_LIKELY : c->named;
-    const bool skipped = c->skipped;
+    const bool skipped = c->skipped, prints = c->prints;
     const char guessed = c->guessed, users = c->users;
-    if (option == NULL && named == PACCT_REDACT_NO && !skipped && guessed == 0 && users == 0) {
+    if (option == NULL && named == PACCT_REDACT_NO && !skipped && !prints && guessed == 0 && users == 0) {
         return false;
     }
     c->option = NULL;
     c->named = PACCT_REDACT_NO;
-    c->skipped = false;
+    c->skipped = c->prints = false;
     c->guessed = c->users = 0;
     if (is_next_option(word)) {
         return false;
@@ -378,7 +469,13 @@ static bool announced(struct pacct_redact_command* c, struct pacct_bytes word) {
         apply(c, option, word);
         return true;
     }
+    if (prints) {
+        note_printed(c, word);
+    }
     if (users != 0 && is_user_with_password(word) && pacct_redact_note_shape(c->work, PACCT_REDACT_COLON, word)) {
+        return true;
+    }
+    if (users != 0 && is_windows_user(word) && pacct_redact_note_shape(c->work, PACCT_REDACT_PERCENT, word)) {
         return true;
     }
     if ((guessed != 0 && is_guess(c, guessed, word) && pacct_redact_note_value(c->work, PACCT_REDACT_KEY, word)) ||
@@ -442,6 +539,14 @@ static bool patterns(struct pacct_redact_command* c, struct pacct_bytes word, bo
     return said.matched;
 }
 
+/* Whether a word is a user of something: me@example.com, cn=me,dc=example. */
+static bool is_somebody(struct pacct_bytes word) {
+    const char* const at = word.len == 0 ? NULL : memchr(word.p, '@', word.len);
+    return begins(word, "cn=") || begins(word, "uid=") || begins(word, "CN=") ||
+           (at != NULL && at > word.p && has(behind(word, (size_t)(at - word.p)), '.') && !has(word, ':') &&
+            !has(word, '/'));
+}
+
 /* A word that is a name of secrets, as in "login me password SECRET". */
 static bool is_bare_name(const struct pacct_redact_command* c, struct pacct_bytes word) {
     const char* const slash = word.len == 0 ? NULL : memrchr(word.p, '/', word.len);
@@ -451,19 +556,25 @@ static bool is_bare_name(const struct pacct_redact_command* c, struct pacct_byte
             return false;
         }
     }
-    const bool sets = name.len > 4 && memcmp(name.p, "set-", 4) == 0; /* it is what a command does */
-    return !c->plain && !sets && name.len > 1 && !pacct_redact_likely(name) &&
+    return !c->plain && name.len > 1 && !pacct_redact_likely(name) &&
            pacct_redact_level_of(c->work->rules, name) >= PACCT_REDACT_KEY;
 }
 
+/* DB_PASSWORD */
+static bool is_variable(struct pacct_bytes word) {
+    size_t len = 0;
+    while (len < word.len && (isupper((unsigned char)word.p[len]) || word.p[len] == '_')) {
+        len++;
+    }
+    return len == word.len && has(word, '_');
+}
+
 static void operand(struct pacct_redact_command* c, struct pacct_bytes word, bool quoted) {
-    static const struct pacct_bytes setting[] = {PACCT_REDACT_WORD("set"),    PACCT_REDACT_WORD("put"),
-                                                 PACCT_REDACT_WORD("add"),    PACCT_REDACT_WORD("config"),
-                                                 PACCT_REDACT_WORD("setex"),  PACCT_REDACT_WORD("write"),
-                                                 PACCT_REDACT_WORD("update"), PACCT_REDACT_WORD("replace"),
-                                                 PACCT_REDACT_WORD("edit"),   PACCT_REDACT_WORD("modify")};
-    static const struct pacct_bytes password[] = {PACCT_REDACT_WORD("password"), PACCT_REDACT_WORD("passwd"),
-                                                  PACCT_REDACT_WORD("passphrase")};
+    static const struct pacct_bytes password[] = {
+        PACCT_REDACT_WORD("password"),          PACCT_REDACT_WORD("passwd"),
+        PACCT_REDACT_WORD("passphrase"),        PACCT_REDACT_WORD("community"),
+        PACCT_REDACT_WORD("pre-shared-key"),    PACCT_REDACT_WORD("ascii-text"),
+        PACCT_REDACT_WORD("pre-shared-secret"), PACCT_REDACT_WORD("plain-text-password-value")};
     static const struct pacct_bytes login[] = {PACCT_REDACT_WORD("login"), PACCT_REDACT_WORD("auth"),
                                                PACCT_REDACT_WORD("signin"), PACCT_REDACT_WORD("register")};
     const bool ended = word.len > 1 && word.p[word.len - 1] == '='; /* password= X */
@@ -492,9 +603,14 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
         return;
     }
     c->bare = sign || (!within && is_bare_name(c, name));
-    c->sure = sign || (c->bare && !c->loose &&
-                       (ended || c->set || (c->sets && pacct_redact_has(PACCT_REDACT_LIST(password), word))));
-    c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
+    const bool does = begins(name, "set-"); /* it is what a command does */
+    c->sure =
+        sign ||
+        (c->bare && !c->loose && !does &&
+         (ended || c->set || (c->sets && (is_variable(name) || pacct_redact_has(PACCT_REDACT_LIST(password), word)))));
+    c->names = c->names || c->bare;
+    c->user = c->user == 0 && is_somebody(word) ? 'u' : c->user;
+    c->set = is_setting(word);
     c->sets = c->sets || c->set;
     c->login = c->login || pacct_redact_has(PACCT_REDACT_LIST(login), word) ||
                (has_text(word, "user") && (has_text(word, "create") || has_text(word, "add")));

@@ -10,7 +10,7 @@
 #include "command/redact_value.h"
 
 /** Rows that hold for every program. */
-#define PACCT_REDACT_ANY 8
+#define PACCT_REDACT_ANY 16
 
 /** A command that is read word by word. */
 struct pacct_redact_command {
@@ -37,8 +37,10 @@ struct pacct_redact_command {
     char users, guessed; /**< of -u, -p or so of a program that is not known: the letter */
     bool bare, sure; /**< it was the name of a secret, alone, or behind "set" or so */
     bool set;
+    bool prints; /**< the value of an option that is a command, which writes a secret */
 
     bool sets; /**< there was "set" or so */
+    bool names; /**< there was the name of a secret, alone: a value that follows is it */
     bool login; /**< there was "login" or so */
     char user; /**< there was a user's name: the letter of its option */
     struct pacct_bytes said; /**< the operands, from the first to the last */

@@ -64,7 +64,9 @@ static bool is_long(struct pacct_bytes word) {
         PACCT_REDACT_WORD("user"),     PACCT_REDACT_WORD("username"), PACCT_REDACT_WORD("port"),
         PACCT_REDACT_WORD("proxy"),    PACCT_REDACT_WORD("path"),     PACCT_REDACT_WORD("pin"),
         PACCT_REDACT_WORD("print"),    PACCT_REDACT_WORD("prompt")};
-    return pacct_redact_has(PACCT_REDACT_LIST(names), (struct pacct_bytes){word.p + 1, word.len - 1});
+    const char* const equals = memchr(word.p, '=', word.len);
+    const char* const end = equals == NULL ? word.p + word.len : equals;
+    return pacct_redact_has(PACCT_REDACT_LIST(names), (struct pacct_bytes){word.p + 1, (size_t)(end - word.p - 1)});
 }
 
 enum pacct_redact_match pacct_redact_match_option(const struct pacct_redact_rule* rule,
@@ -76,7 +78,7 @@ enum pacct_redact_match pacct_redact_match_option(const struct pacct_redact_rule
         const bool letter = first == '-' && option.len == 2, prefix = strchr(":=>", last) != NULL;
         if (rule->how != PACCT_REDACT_ATTACHED && !prefix &&
             ((option.len == word.len && memcmp(option.p, word.p, word.len) == 0) ||
-             (letter && rule->how == PACCT_REDACT_VALUE && pacct_redact_is_letters(word) &&
+             (letter && rule->how == PACCT_REDACT_VALUE && pacct_redact_is_letters(word) && word.p[1] != option.p[1] &&
               word.p[word.len - 1] == option.p[1]))) {
             return rule->how == PACCT_REDACT_ALONE ? PACCT_REDACT_MATCH : PACCT_REDACT_NEXT_WORD;
         }

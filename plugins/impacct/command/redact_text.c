@@ -257,7 +257,9 @@ static void pair(struct scan* s) {
             value = value_at(s, p, before, colon && blank, PACCT_REDACT_SECRET);
             pacct_redact_note(s->work, value);
         }
-        found(s, value.p + value.len);
+        const char* const end = value.p + value.len;
+        const size_t quote = (size_t)(value.p - p); /* what closes it must not be taken for what opens the next */
+        found(s, left(s, end) > quote ? end + quote : s->end);
     } else if (level <= PACCT_REDACT_AUTH && value.len < BACK_MAX &&
                pacct_redact_level_of(s->work->rules, value) >= PACCT_REDACT_KEY) {
         s->named = true;

@@ -49,7 +49,8 @@ const char* pacct_redact_note_token(struct pacct_redact_work* work, const char* 
     const unsigned char c = (unsigned char)*p & 127;
     for (size_t i = rules->tokens_begin[c]; i < rules->tokens_begin[c + 1]; i++) {
         const struct pacct_redact_token* const token = &rules->tokens[i];
-        if ((size_t)(end - p) < token->prefix.len || memcmp(p, token->prefix.p, token->prefix.len) != 0) {
+        const size_t last = token->prefix.len - 1; /* compared first: most have their first character in common */
+        if ((size_t)(end - p) <= last || p[last] != token->prefix.p[last] || memcmp(p, token->prefix.p, last) != 0) {
             continue;
         }
         const struct pacct_bytes rest = rest_of(token, p + token->prefix.len, end);

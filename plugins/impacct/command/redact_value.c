@@ -16,6 +16,12 @@
 #define LOOK_MAX 128u
 /* A longer value of a secret's name is one whatever it looks like, so that nothing long is looked at again. */
 #define LONG_LEN 256u
+/* A number that is as long is no port, no count and no date, but a key that happens to have no letters. */
+#define NUMBER_LEN 20u
+/* So many letters and digits in a row, with turns from one to the other, are no name: the key of an API, in
+ * hexadecimal. */
+#define HEX_LEN 20u
+#define HEX_TURNS 4u
 /* More backslashes before a quote than text within text within text needs. */
 #define BACKSLASHES_MAX 7u
 
@@ -161,6 +167,15 @@ static bool has_any(struct pacct_bytes value, const char* characters) {
     return false;
 }
 
+/* **** or ...: hidden already, or a pattern for any */
+static bool is_mask(struct pacct_bytes value) {
+    size_t len = 0;
+    while (len < value.len && (value.p[len] == '*' || value.p[len] == '.')) {
+        len++;
+    }
+    return len == value.len;
+}
+
 static bool is_trivial(struct pacct_bytes value) {
     static const char* const words[] = {"-",   "true", "false", "yes", "no",     "on",    "off",  "null",
                                         "nil", "none", "auto",  "ask", "prompt", "never", "stdin"};
@@ -172,7 +187,7 @@ static bool is_trivial(struct pacct_bytes value) {
             return true;
         }
     }
-    return is_reference(value);
+    return is_mask(value) || is_reference(value);
 }
 
 bool pacct_redact_is_number(struct pacct_bytes value) {
@@ -262,7 +277,7 @@ bool pacct_redact_strong(struct pacct_bytes value) {
         return false;
     }
     return value.p[0] != '-' &&
-           ((look.mixed && value.len >= 8) ||
+           ((look.mixed && value.len >= 8) || (look.longest >= HEX_LEN && look.turns >= HEX_TURNS) ||
             (look.count[SPECIAL] > 0 && look.count[DIGIT] > 0 && look.count[LOWER] + look.count[UPPER] > 1 &&
              memchr(value.p, '=', value.len) == NULL && value.p[0] != '$'));
 }
@@ -389,7 +404,7 @@ bool pacct_redact_note_value(struct pacct_redact_work* work, enum pacct_redact_l
         case PACCT_REDACT_SECRET:
             break;
         case PACCT_REDACT_KEY:
-            if (pacct_redact_is_path(value) || pacct_redact_is_number(value)) {
+            if (pacct_redact_is_path(value) || (pacct_redact_is_number(value) && value.len < NUMBER_LEN)) {
                 return false;
             }
             break;
