@@ -56,7 +56,7 @@ settings() { grep -hs '^[A-Z].*=' "$1"; }
 
 # Debian 12, Fedora, SUSE: not confined
 service LimitNOFILE=16384
-writes '' accounting command-lines
+writes '' accounting command-lines source-bpf
 content_check "lets rsyslogd do all that is asked for" "$WORK/log"
 [ ! -e "$WORK/etc" ] || error_exit "there is a directory"
 # with a temporary directory of its own, root has all that it takes to get out
@@ -77,10 +77,19 @@ install_for --remove
 writes 'SystemCallFilter=bpf' command-lines
 assert_eq "$(settings "$DROPIN")" "$(settings "$srcdir/../contrib/systemd/exec-capture.conf")" \
     "the file to be installed by hand"
+install_for --remove
+ring='ExecStartPre=-+/bin/mkdir -p -m 0700 /sys/fs/bpf/impacct;ReadWritePaths=-/sys/fs/bpf/impacct'
+writes "SystemCallFilter=bpf;$ring" source-bpf
+assert_eq "$(settings "$DROPIN")" "$(settings "$srcdir/../contrib/systemd/source-bpf.conf")" \
+    "the file to be installed by hand"
+writes "SystemCallFilter=bpf;${ring//impacct/processes}" source-bpf --ring /sys/fs/bpf/processes
+writes "CapabilityBoundingSet=CAP_SYS_PACCT CAP_SYS_PTRACE;SystemCallFilter=acct bpf;${ring//impacct/processes}" accounting
+install_for --remove
+writes 'SystemCallFilter=bpf' command-lines
 both='CapabilityBoundingSet=CAP_SYS_PACCT CAP_SYS_PTRACE;SystemCallFilter=acct bpf'
 writes "$both" accounting
 writes "$both" command-lines
-assert_eq "$(lines_of "$WORK/reloads")" 7 "reloads, with those that took the one before away"
+assert_eq "$(lines_of "$WORK/reloads")" 15 "reloads, with those that took the one before away"
 install_for --remove --print
 content_check "SystemCallFilter=acct bpf" "$WORK/log"
 assert_eq "$(settings "$DROPIN" | paste -sd';')" "$both" "after --remove --print"
@@ -97,11 +106,14 @@ content_check "SystemCallFilter=acct" "$WORK/log"
 service "${trixie[0]}" SystemCallFilter=@system-service NoNewPrivileges=yes ProtectHome=no ProtectClock=yes \
     ProtectHostname=yes
 writes 'CapabilityBoundingSet=CAP_SYS_PACCT;SystemCallFilter=acct' accounting
+install_for --remove
+writes 'SystemCallFilter=bpf' source-bpf
 
 # RHEL 9: a list of what is denied, and all capabilities
 service 'SystemCallFilter=~@clock @debug @module @raw-io @reboot @swap @cpu-emulation @obsolete' \
     'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX' ProtectKernelTunables=yes PrivateTmp=yes
 writes '' accounting command-lines
+writes "$ring" source-bpf
 
 # what an administrator may have made of it
 service 'SystemCallFilter=~@privileged' CapabilityBoundingSet=~CAP_SYS_PACCT
@@ -119,6 +131,7 @@ service '# SystemCallFilter=@system-service' '; CapabilityBoundingSet=CAP_CHOWN'
 writes '' accounting command-lines
 service ProtectSystem=strict
 writes "ReadWritePaths=-/srv/account -/run" accounting --file /srv/account/pacct
+writes "ReadWritePaths=-/srv/account -/run" accounting
 service CapabilityBoundingSet=~cap_sys_pacct
 writes 'CapabilityBoundingSet=CAP_SYS_PACCT' accounting
 # confined no more: what is not needed any more goes
@@ -135,7 +148,9 @@ service User=syslog
 refuses "runs as syslog" accounting
 service RootDirectory=/srv/log
 refuses "RootDirectory=" command-lines
-refuses "accounting, command-lines or both"
+refuses "accounting, command-lines or source-bpf"
+refuses "is no absolute path" source-bpf --ring 'impacct'
+refuses "is no absolute path" source-bpf --ring '/sys/fs/bpf/a b'
 refuses "unknown argument" acconting
 rm "$WORK/unit"
 refuses "systemd knows no rsyslog.service" accounting

@@ -65,6 +65,10 @@ static void add_labels(struct pacct_confinement* c) {
 
 const char* pacct_confinement(enum pacct_confined what, int error, struct pacct_confinement* c) {
     c->text[0] = '\0';
+    if (error == EROFS) {
+        add(c, "read-only mounts", "", "where they are systemd's: contrib/systemd/install");
+        return c->text;
+    }
     /* the last one is what systemd's RestrictAddressFamilies= makes of a socket */
     if (error != EACCES && error != EPERM && error != EAFNOSUPPORT) {
         return c->text;

@@ -22,6 +22,7 @@
 #include "config.h"
 
 #include "capture/exits.h"
+#include "base/confinement.h"
 #include "base/sys.h"
 #include "capture/exit_program.h"
 #include "capture/ktime.h"
@@ -344,8 +345,11 @@ static uint32_t round_up(uint64_t size) {
 
 static bool lock(struct pacct_exits* e, const char* directory, char* reason) {
     struct stat st;
+    struct pacct_confinement confinement;
     if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
-        snprintf(reason, PACCT_EXITS_REASON_MAX, "the directory '%s' cannot be made: %s", directory, strerror(errno));
+        const int error = errno;
+        snprintf(reason, PACCT_EXITS_REASON_MAX, "the directory '%s' cannot be made: %s%s", directory, strerror(error),
+                 pacct_confinement(PACCT_CONFINED_FILE, error, &confinement));
         return false;
     }
     /* where others may write into the one around it, it may not be any more what was looked at */
@@ -356,9 +360,11 @@ static bool lock(struct pacct_exits* e, const char* directory, char* reason) {
         return false;
     }
     if (e->lock < 0 || flock(e->lock, LOCK_EX | LOCK_NB) != 0) {
-        snprintf(reason, PACCT_EXITS_REASON_MAX, "the directory '%s' cannot be used: %s", directory,
-                 e->lock >= 0 && errno == EWOULDBLOCK ? "another input, or another rsyslogd, reads the ring in there"
-                                                      : strerror(errno));
+        const int error = errno;
+        snprintf(reason, PACCT_EXITS_REASON_MAX, "the directory '%s' cannot be used: %s%s", directory,
+                 e->lock >= 0 && error == EWOULDBLOCK ? "another input, or another rsyslogd, reads the ring in there"
+                                                      : strerror(error),
+                 pacct_confinement(PACCT_CONFINED_FILE, error, &confinement));
         close_fd(&e->lock); /* it is not ours to be removed: he may not have made anything in it yet */
         return false;
     }
