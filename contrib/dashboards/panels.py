@@ -5,6 +5,7 @@ Each has its place on a grid 24 wide (x, y, width, height), a query in SQL for c
 Grafana's macros), and one for contrib/opensearch/template.json: a Lucene query, what it counts (metrics), and by what
 (buckets): "time", or a field with the number of values, those first in which the given metric is largest (or "least").
 """
+NO_VALUE = "-"
 HOST = "hostname ~ '^(${host:regex})$'"
 EXITS = f"FROM impacct.process WHERE $__timeFilter(at) AND {HOST} AND event = 'exit'"
 USER = "coalesce(user_name, uid::text)"
@@ -39,6 +40,18 @@ def used_most(title, place, columns, metrics):
     return table(title, place, f"SELECT comm AS program, {columns} {EXITS} AND usage_source = 'exit' "
                  "GROUP BY 1 ORDER BY 2 DESC NULLS LAST LIMIT 20",
                  search("event.action:exit AND pacct.usage_source:exit", metrics, terms("process.name", 20)))
+
+
+# summaries stand for many records each: what they say is added up, and they are not counted
+SUMMARIES = f"FROM impacct.summary WHERE $__timeFilter(at) AND {HOST}"
+SUMMED = "sum(count) AS processes, sum(failures) AS failed, sum(cpu_sum) AS cpu, max(elapsed_max) AS elapsed_max"
+SUMMED_METRICS = [("sum", "pacct.count"), ("sum", "pacct.failures"), ("sum", "pacct.cpu_sum"), ("max", "pacct.elapsed_max")]
+
+
+def summed_over_time(title, place, columns, metrics, unit="short"):
+    sql = f"SELECT $__timeGroupAlias(at, $__interval), {columns} {SUMMARIES} GROUP BY 1 ORDER BY 1"
+    return {"title": title, "kind": "timeseries", "place": place, "unit": unit, "sql": sql,
+            "search": search("event.action:summary", metrics, "time")}
 
 
 PANELS = [
@@ -79,10 +92,25 @@ PANELS = [
     used_most("Programs by context switches (usage)", (16, 33, 8, 9),
               "sum(voluntary_switches) AS voluntary_switches, sum(involuntary_switches) AS involuntary_switches",
               [("sum", "pacct.voluntary_switches"), ("sum", "pacct.involuntary_switches")]),
-    table("State messages", (0, 42, 24, 8),
+    summed_over_time("Processes (summaries)", (0, 42, 12, 8), "sum(count) AS processes", [("sum", "pacct.count")]),
+    summed_over_time("CPU seconds (summaries)", (12, 42, 12, 8), "sum(cpu_sum) AS cpu", [("sum", "pacct.cpu_sum")], "s"),
+    table("Programs by CPU (summaries)", (0, 50, 12, 9),
+          f"SELECT coalesce(grouped ->> 'comm', '{NO_VALUE}') AS program, {SUMMED} {SUMMARIES} GROUP BY 1 "
+          "ORDER BY cpu DESC LIMIT 20",
+          search("event.action:summary", SUMMED_METRICS, terms("pacct.group.comm", 20, by=2))),
+    table("Windows of time (summaries)", (12, 50, 12, 9),
+          "SELECT hostname AS host, complete, sum(records) AS processes, sum(other_records) AS others, "
+          f"sum(late_records) AS late FROM impacct.summary_window WHERE $__timeFilter(at) AND {HOST} "
+          "GROUP BY 1, 2 ORDER BY processes DESC LIMIT 100",
+          search("event.action:summary_window", [("sum", "pacct.records"), ("sum", "pacct.other_records"),
+                                                 ("sum", "pacct.late_records")],
+                 terms("host.name", 50), terms("pacct.complete", 2))),
+    table("State messages", (0, 59, 24, 8),
           f"SELECT at, hostname, event, detail, file FROM impacct.state WHERE $__timeFilter(at) AND {HOST} "
           "ORDER BY at DESC LIMIT 100",
           search("event.dataset:impacct.state", [])),
 ]
+# fields that records or summaries may lack: they count, too
+LACKING = ["user.name", "pacct.group.comm"]
 # what a table of documents shows
 STATE_COLUMNS = ["host.name", "event.action", "event.kind", "message", "log.file.path"]

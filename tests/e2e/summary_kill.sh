@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Intent: rsyslogd is killed again and again while it sums up: all windows come, each with one id and one content.
-# Invariant: what the ids hold in the end is what a run says that nothing interrupted. With records kept, a window that is
-# open for a day does not make them come again.
+# Invariant: what the ids hold in the end is what a run says that nothing interrupted, with records and without them. With
+# records kept, none is lost, and a window that is open for a day does not make them come again.
 # Oracle: tests/lib/summaries.py; the ids of the records.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 COUNT=60000
@@ -22,12 +22,13 @@ run_with() { # OUT PARAMETERS: a new configuration without a position
 }
 reached() { has_lines "$OUT" "$1" || summed_up; }
 ids() { sed -n 's/^{"event":"exit","id":"\([0-9a-f]*\)".*}$/\1/p' "$OUT"; }
+# killed_ten_times LINES: each run is killed some multiple of so many lines later than the one before
 killed_ten_times() {
     local n before
     for n in 1 2 3 4 5 6 7 8 9 10; do
         before=$(lines_of "$OUT")
         startup
-        wait_for "more lines" reached $((before + 80 * n))
+        wait_for "more lines" reached $((before + $1 * n))
         kill_immediate
     done
     startup
@@ -44,9 +45,21 @@ shutdown
 summaries compare "$F" "$OUT" --by uid,comm --interval 20
 
 run_with killed 'summary.interval="20" summary.records="drop"'
-killed_ten_times
+killed_ten_times 80
 summaries compare "$F" "$OUT" --by uid,comm --interval 20
 summaries same "$WORK/whole.jsonl" "$OUT"
+
+# with the records, in windows that outlive a kill or several
+run_with whole_kept 'summary.interval="600"'
+startup
+wait_for "all in summaries" summed_up
+shutdown
+run_with killed_kept 'summary.interval="600"'
+killed_ten_times 900
+summaries compare "$F" "$OUT" --by uid,comm --interval 600
+summaries same "$WORK/whole_kept.jsonl" "$OUT"
+ids | sort -u >"$WORK/sent"
+diff "$WORK/sent" "$WORK/all" >"$WORK/differ" || error_exit "records are lost, or are none: $(head -n 5 "$WORK/differ")"
 
 # a day's window, with the records: each run is killed once the position behind all there is was stored
 : >"$F"

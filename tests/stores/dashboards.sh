@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Intent: the dashboards and the lifecycle policy have the form that Grafana and OpenSearch publish for them, and the
-# dashboards are those that contrib/dashboards/make makes. (No form is published for OpenSearch Dashboards' objects.)
+# Intent: the dashboards, the lifecycle policy and the transform job have the form that Grafana and OpenSearch publish for
+# them, and the dashboards are those that contrib/dashboards/make makes. (No form is published for OpenSearch Dashboards' objects.)
 # Invariant: no property is there that the form does not know, none that it asks for is missing, no value is outside of it.
 # Oracle: the types in the products' own packages, made a JSON schema; see schemas/types.ts.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
@@ -14,7 +14,7 @@ for file in grafana/postgresql.json grafana/elasticsearch.json grafana/opensearc
 done
 node "$schemas/validate.js" "GrafanaSql=$TOP/contrib/grafana/postgresql.json" \
     "GrafanaSearch=$TOP/contrib/grafana/elasticsearch.json" "GrafanaSearch=$TOP/contrib/grafana/opensearch.json" \
-    "LifecyclePolicy=$TOP/contrib/opensearch/lifecycle.json" || error_exit "see above"
+    "LifecyclePolicy=$TOP/contrib/opensearch/lifecycle.json" "TransformJob=$TOP/contrib/opensearch/rollup.json" || error_exit "see above"
 
 # types that the packages have moved or lost would let everything pass
 wrong=()
@@ -29,6 +29,7 @@ spoil GrafanaSql grafana/postgresql.json '.panels[0].fieldConfig.defaults.custom
 spoil GrafanaSql grafana/postgresql.json '.panels[2].options.showHead = true'
 spoil GrafanaSearch grafana/opensearch.json '.panels[2].targets[0].bucketAggs[0].settings.order = "down"'
 spoil LifecyclePolicy opensearch/lifecycle.json '.policy.states[1].actions[0].force_merge.max_num_segments = "1"'
+spoil TransformJob opensearch/rollup.json '.transform.groups[0].date_histogram.fixed = "1d"'
 node "$schemas/validate.js" "${wrong[@]}" >"$WORK/rejected"
 for one in "${wrong[@]}"; do
     content_check "${one#*=}: /" "$WORK/rejected"

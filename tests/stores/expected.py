@@ -70,6 +70,16 @@ USAGE = {
 }
 
 
+# title: by what, and the values that are added up; of fields that end in _max, the largest
+SUMMARIES = {
+    "Processes (summaries)": (None, {"processes": "count"}),
+    "CPU seconds (summaries)": (None, {"cpu": "cpu"}),
+    "Programs by CPU (summaries)": (lambda e: (e["comm"],),
+                                    {"count": "count", "failed": "failed", "cpu": "cpu", "elapsed_max": "elapsed"}),
+    "Windows of time (summaries)": (lambda e: (), {"count": "count"}),
+}
+
+
 def near(a, b):
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=0.005)
 
@@ -94,6 +104,11 @@ class Expected:
         self.checked.append(title)
 
     def graph(self, title, got):
+        if title in SUMMARIES:  # no summaries are sent
+            if got:
+                fail(f"{title}: {got}")
+            self.checked.append(title)
+            return
         want = collections.defaultdict(float)
         for t, e in self.exits:
             for series, value in GRAPHS[title].items():
@@ -105,7 +120,7 @@ class Expected:
 
     def table(self, title, rows, limit, by=None, groups=None):
         """groups: the sizes of the outer buckets, where there are two levels of them."""
-        if title in USAGE:  # no usage is in an accounting file
+        if title in USAGE or title in SUMMARIES:  # no usage is in an accounting file, and no summaries are sent
             if rows:
                 fail(f"{title}: {rows}")
             self.checked.append(title)
@@ -151,16 +166,37 @@ class Expected:
         self.done(title, rows)
 
     def end(self, name):
-        titles = {*TABLES, *GRAPHS, *USAGE, "State messages", "Hosts, the longest silent first"}
+        titles = {*TABLES, *GRAPHS, *USAGE, *SUMMARIES, "State messages", "Hosts, the longest silent first"}
         if set(self.checked) != titles:
             fail(f"no panel {titles - set(self.checked)} in {name}")
         print(f"{name}: {len(self.checked)} panels show what was counted of {len(self.exits)} processes")
 
 
-class ExpectedUsage:
+class SomePanels:
+    """What has to be shown of some panels; the others are not looked at."""
+
+    def __init__(self, titles):
+        self.titles, self.checked = titles, []
+
+    def graph(self, title, got):
+        pass
+
+    def hosts(self, title, got, slack):
+        pass
+
+    def states(self, title, rows):
+        pass
+
+    def end(self, name):
+        if set(self.checked) != set(self.titles):
+            fail(f"no panel {set(self.titles) - set(self.checked)} in {name}")
+
+
+class ExpectedUsage(SomePanels):
     """Of messages that have usage; only those panels."""
 
     def __init__(self, path):
+        super().__init__(USAGE)
         self.programs = collections.defaultdict(list)
         ends = []
         with open(path, encoding="utf-8") as f:
@@ -170,7 +206,6 @@ class ExpectedUsage:
                     self.programs[e["process"]["name"] if "process" in e else e["comm"]].append(values)
                     ends.append(seconds(e["process"]["end"] if "process" in e else e["end"]))
         self.first, self.last, self.step = min(ends), max(ends), 1
-        self.checked = []
 
     def table(self, title, rows, limit, **_):
         if title not in USAGE:
@@ -190,18 +225,58 @@ class ExpectedUsage:
         print(f"{title}: {rows[0]}")
         self.checked.append(title)
 
+
+class ExpectedSummaries(SomePanels):
+    """Of an accounting file whose records were summed up by comm in windows of so many seconds; only those panels."""
+
+    def __init__(self, path, window):
+        super().__init__(SUMMARIES)
+        self.exits = [(seconds(e["end"]) // window * window + window, e) for e in map(pacct.native, pacct.records(path))
+                      if e["event"] == "exit"]
+        for _, e in self.exits:
+            e.update(count=1, failed=failed(e), cpu=e["cpu_user"] + e["cpu_system"])
+        ends = sorted({t for t, _ in self.exits})
+        # a part of them, so that a query without the time range shows
+        self.first, self.last, self.step = ends[len(ends) // 10], ends[-2], 2 * window
+        self.exits = [(t, e) for t, e in self.exits if self.first <= t <= self.last]
+
+    def sums(self, title, key_of):
+        want = {}
+        for t, e in self.exits:
+            row = want.setdefault(key_of(t, e), collections.Counter())
+            for name, of in SUMMARIES[title][1].items():
+                row[name] = max(row[name], e[of]) if name.endswith("_max") else row[name] + e[of]
+        return want
+
     def graph(self, title, got):
-        pass
+        if title not in SUMMARIES:
+            return
+        want = {(t, name): value for t, row in self.sums(title, lambda t, e: t // self.step * self.step).items()
+                for name, value in row.items()}
+        if want.keys() != got.keys() or not all(near(want[k], got[k]) for k in want):
+            fail(f"{title}: differs at {[(k, want.get(k), got.get(k)) for k in want.keys() | got.keys()][:5]}")
+        self.checked.append(title)
 
-    def hosts(self, title, got, slack):
-        pass
-
-    def states(self, title, rows):
-        pass
+    def table(self, title, rows, limit, **_):
+        if title not in SUMMARIES:
+            return
+        want = self.sums(title, lambda t, e: SUMMARIES[title][0](e))
+        by = "cpu" if "CPU" in title else "count"
+        if title.startswith("Windows"):  # of one host, those that are complete and those that are not
+            if sum(values["late"] for _, values in rows) == 0:
+                fail(f"{title}: nothing was late: {rows}")
+            rows = [((), {"count": sum(values["count"] for _, values in rows)})]
+        largest = sorted((row[by] for row in want.values()), reverse=True)[:limit]
+        if by == "cpu" and (len(rows) != len(largest) or not all(map(near, largest, (v[by] for _, v in rows)))):
+            fail(f"{title}: {[v[by] for _, v in rows]}, expected {largest}")
+        for key, values in rows:
+            if key not in want or not all(near(want[key][name], value) for name, value in values.items()):
+                fail(f"{title}: {key}: {values}, expected {want.get(key)}")
+        self.checked.append(title)
 
     def end(self, name):
-        if set(self.checked) != set(USAGE):
-            fail(f"no panel {set(USAGE) - set(self.checked)} in {name}")
+        super().end(name)
+        print(f"{name}: {len(self.checked)} panels of summaries show what was counted of {len(self.exits)} processes")
 
 
 def re_zone(text):

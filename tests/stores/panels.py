@@ -3,6 +3,7 @@
 """Runs the query of every panel of a dashboard and compares it with counting the accounting file.
 
     panels.py USAGE.jsonl sql|search|saved ...       the same of messages of tests/stores/leaders; the panels of usage only
+    panels.py PACCT:60 sql|search|saved ...          the same of summaries by comm, of a minute each; the panels of those only
     panels.py PACCT time                             prints a time that the panels cover
     panels.py PACCT sql DASHBOARD.json PSQL...       Grafana's for PostgreSQL; PSQL is the command, without the query
     panels.py PACCT search DASHBOARD.json URL        Grafana's for Elasticsearch or OpenSearch
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import urllib.request
 
-from expected import NO_VALUE, Expected, ExpectedUsage, fail, pacct
+from expected import NO_VALUE, Expected, ExpectedSummaries, ExpectedUsage, fail, pacct
 
 
 def epoch(value):
@@ -49,7 +50,7 @@ def sql_panels(path, psql):
             rows = list(csv.DictReader(io.StringIO(out)))
             title = panel["title"]
             if panel["type"] == "timeseries":
-                series = [c for c in rows[0] if c != "time"]
+                series = [c for c in rows[0] if c != "time"] if rows else []
                 expected.graph(title, {(epoch(r["time"]), s): float(r[s] or 0) for r in rows for s in series})
             elif title == "State messages":
                 expected.states(title, [(r["hostname"], r["event"], r["detail"]) for r in rows])
@@ -60,9 +61,9 @@ def sql_panels(path, psql):
 
 
 def sql_row(row):
-    key = tuple(v for k, v in row.items() if k in ("program", "user", "signal"))
-    values = {"count" if k in ("processes", "failures") else k: float(v or 0) for k, v in row.items()
-              if k not in ("program", "user", "signal")}
+    keys = ("program", "user", "signal", "host", "complete")
+    key = tuple(v for k, v in row.items() if k in keys)
+    values = {"count" if k in ("processes", "failures") else k: float(v or 0) for k, v in row.items() if k not in keys}
     return key, values
 
 
@@ -94,18 +95,23 @@ def bucket_body(bucket, metrics):
     return {"terms": terms}, {} if by == "_count" else {by: metric_aggs(metrics)[by]}
 
 
+# what these metrics are called in SQL
+NAMES = {"pacct.failures": "failed", "pacct.cpu_sum": "cpu", "pacct.records": "count", "pacct.other_records": "others",
+         "pacct.late_records": "late"}
+
+
 def run_search(title, graph, url, lucene, metrics, buckets):
     aggs = metric_aggs(metrics)
     for n, bucket in reversed(list(enumerate(buckets))):
         body, extra = bucket_body(bucket, metrics)
         aggs = {"b": {**body, "aggs": {**extra, **aggs}}}
     found = ask(url, {"size": 0, "lucene": lucene, "aggs": aggs})["aggregations"]
-    names = {m["id"]: "count" if m["type"] == "count" else m["field"].replace("pacct.", "") for m in metrics}
-    rows = []
+    names = {m["id"]: "count" if m["type"] == "count" else NAMES.get(m["field"], m["field"].replace("pacct.", "")) for m in metrics}
+    counts, rows = {m["id"] for m in metrics if m["type"] == "count"}, []
 
     def walk(level, key, at):
         if at == len(buckets):
-            values = {name: level["doc_count"] if name == "count" else level[i]["value"] or 0 for i, name in names.items()}
+            values = {name: level["doc_count"] if i in counts else level[i]["value"] or 0 for i, name in names.items()}
             rows.append((key, values))
             return
         for b in level["b"]["buckets"]:
@@ -125,7 +131,7 @@ def run_search(title, graph, url, lucene, metrics, buckets):
 def series(title, key, name):
     if len(key) > 1:
         return {"true": "signal", "false": "exit code"}[key[0]]
-    return {"count": "processes", "cpu_user": "user", "cpu_system": "system"}[name]
+    return {"count": "processes", "cpu_user": "user", "cpu_system": "system"}.get(name, name)
 
 
 def run_documents(title, url, lucene, size):
@@ -192,7 +198,9 @@ def check_layout(places):
         fail("panels overlap")
 
 
-if sys.argv[1].endswith(".jsonl"):
+if ":" in sys.argv[1]:
+    expected = ExpectedSummaries(sys.argv[1].split(":")[0], int(sys.argv[1].split(":")[1]))
+elif sys.argv[1].endswith(".jsonl"):
     expected = ExpectedUsage(sys.argv[1])
 else:
     expected = Expected(sys.argv[1], sys.argv[2] == "sql")

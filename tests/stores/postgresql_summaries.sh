@@ -87,6 +87,10 @@ add_usage 1 8
 assert_eq "$(sql "SELECT count(*) FROM impacct.summary AS s, jsonb_each(to_jsonb(s)) WHERE hostname = 'usage.test'
     AND key ~ '^(usage_count|max_rss_kib_|read_bytes_|write_bytes_)' AND value = '8' AND more IS NULL")" 16 "columns of usage"
 
+# the dashboard adds up what they say
+python3 "$srcdir/stores/panels.py" "$PACCT:60" sql "$TOP/contrib/grafana/postgresql.json" "$bin/psql" -Xq \
+    -v ON_ERROR_STOP=1 "${as_owner[@]}" || error_exit "see above"
+
 # the question of a day does not read those before
 reads=$(sql "EXPLAIN SELECT * FROM impacct.summary_day('2023-11-15 UTC', '2023-11-15 12:00 UTC')" | grep -o 'summary_2023[0-9]*' | sort -u | tr '\n' ' ')
 assert_eq "$reads" "summary_20231115 " "tables read"

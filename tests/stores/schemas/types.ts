@@ -6,6 +6,7 @@ import type * as table from '@grafana/schema/dist/types/raw/composable/table/pan
 import type * as graph from '@grafana/schema/dist/types/raw/composable/timeseries/panelcfg/x/types.gen';
 import type * as search from './node_modules/@grafana/grafana-foundation-sdk/dist/elasticsearch/types.gen';
 import type { PutPolicyRequest } from '@opensearch-project/opensearch/api/_types/ism._common';
+import type { Transform } from '@opensearch-project/opensearch/api/_types/transforms._common';
 
 type Defaults<Custom> = Omit<grafana.FieldConfig, 'custom'> & { custom?: Partial<Custom> };
 type PanelOf<Type, Options, Custom, Target> = Omit<grafana.Panel, 'type' | 'options' | 'fieldConfig' | 'targets'> & {
@@ -33,3 +34,6 @@ type SearchTarget = Omit<search.dataquery, '_implementsDataqueryVariant' | 'metr
 export type GrafanaSql = DashboardOf<Record<string, unknown>>;
 export type GrafanaSearch = DashboardOf<SearchTarget>;
 export type LifecyclePolicy = PutPolicyRequest;
+// the package has the form of groups for aggregations, too
+type Total = { sum: { field: string } } | { max: { field: string } };
+export type TransformJob = { transform: Omit<Transform, 'aggregations'> & { aggregations: Record<string, Total> } };
