@@ -12,15 +12,18 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+/* Until the test ends. By PR_SET_PDEATHSIG it would not: a test that became another user may not send it a signal. */
 static pid_t child_that_waits(void) {
+    int ends[2];
+    CHECK_EQ(pipe(ends), 0);
     const pid_t pid = fork();
     CHECK(pid >= 0);
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;) {
-            pause();
-        }
+        char none;
+        close(ends[1]);
+        _exit(read(ends[0], &none, 1) != 0);
     }
+    close(ends[0]);
     return pid;
 }
 
