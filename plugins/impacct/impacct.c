@@ -199,6 +199,33 @@ static void refuse_second_capture(instanceConf_t* inst) {
     }
 }
 
+static bool same_groups(const struct pacct_summary_by* a, const struct pacct_summary_by* b) {
+    bool same = a->count == b->count;
+    for (unsigned i = 0; same && i < a->count; i++) {
+        same = a->field[i] == b->field[i];
+    }
+    return same;
+}
+
+/* The id of a summary says nothing of the file: of two for the same window and group, a store would keep one. */
+static void refuse_same_summaries(instanceConf_t* inst) {
+    const struct impacct_settings* const s = &inst->settings;
+    for (const instanceConf_t* other = load_conf->first; other != inst; other = other->next) {
+        const struct impacct_settings* const o = &other->settings;
+        if (!other->refused && s->summary_interval > 0 && s->summary_interval == o->summary_interval &&
+            same_groups(&s->summary_by, &o->summary_by) && strcmp(s->host_id, o->host_id) == 0 &&
+            strcmp(s->file, o->file) != 0) {
+            LogError(
+                0, RS_RET_PARAM_ERROR,
+                "impacct: the summaries of two inputs, for '%s' and '%s', would have the same ids; give the second "
+                "one a parameter 'hostId' of its own; it is not started",
+                o->file, s->file);
+            inst->refused = true;
+            return;
+        }
+    }
+}
+
 static void set_state_path(instanceConf_t* inst) {
     const uchar* directory = (const uchar*)inst->settings.state_directory;
     if (directory[0] == '\0') {
@@ -412,6 +439,7 @@ BEGINcheckCnf
             refuse_shared_state(inst);
         }
         refuse_second_owner(inst);
+        refuse_same_summaries(inst);
         if (!inst->refused && captures(&inst->settings)) {
             refuse_second_capture(inst);
         }

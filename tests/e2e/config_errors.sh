@@ -188,6 +188,19 @@ add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\")
 input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" accounting=\"own\" rotatedFiles=\"off\")"
 refused "'rotatedFiles'" 'accounting="own"' || error_exit "an owner that reads no rotated files: $(cat "$WORK/check.log")"
 
+# nor can the summaries of two have the same ids
+two_sums() { # PARAMETERS of the second input
+    generate_conf
+    add_conf "input(type=\"impacct\" file=\"$WORK/good\" ruleset=\"records\" summary.interval=\"60\")
+input(type=\"impacct\" file=\"$WORK/other\" ruleset=\"records\" summary.interval=\"60\" $1)"
+}
+two_sums ''
+refused "'$WORK/other'" "'hostId'" || error_exit "two inputs with the same summaries: $(cat "$WORK/check.log")"
+for parameter in 'hostId="other"' 'summary.by="uid"'; do
+    two_sums "$parameter"
+    check_conf || error_exit "summaries of two inputs that $parameter tells apart: $(cat "$WORK/check.log")"
+done
+
 # the kernel has no file
 for parameter in "file=\"$WORK/other\"" 'accounting="own"' 'hostname="other"' "rotatedFiles.directory=\"$WORK\""; do
     generate_conf

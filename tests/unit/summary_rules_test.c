@@ -6,7 +6,10 @@
 #include "config.h"
 
 #include "event/id.h"
+#include "sample.h"
 #include "summary_run.h"
+
+#include <malloc.h>
 
 static void one(uint64_t at, uint64_t second, const char* comm) {
     struct record r = {.end = second, .elapsed = 1};
@@ -86,6 +89,34 @@ static void much_too_late(void) {
         CHECK(live.at[i].window || live.at[i].count == 1);
     }
     CHECK_EQ(parts, 2);
+    end();
+}
+
+/* Parts of a window have ids of their own, although the records that they begin with are much the same. */
+static void parts(void) {
+    uint64_t at = 0, later = BEGIN;
+    memset(&live, 0, sizeof(live));
+    begin(NULL, WAY_SURE);
+    for (uint64_t n = 0; n < 3; n++) {
+        struct record r = {.end = BEGIN, .minor = n, .comm = "a"};
+        struct pacct_event ev;
+        make_event(&r, &ev);
+        add_event(&ev, at++);
+        for (unsigned i = 0; i <= PACCT_SUMMARY_KEPT; i++) {
+            send_due(&live);
+            one(at++, later += 60, "b");
+        }
+    }
+    pacct_summary_idle(run.sums, UINT64_MAX, true);
+    send_due(&live);
+    uint64_t count = 0, records = 0;
+    for (unsigned i = 0; i < live.count; i++) {
+        const struct stored* const s = &live.at[i];
+        count += s->start == BEGIN && !s->window ? s->count : 0;
+        records += s->start == BEGIN && s->window ? s->count : 0;
+    }
+    CHECK_EQ(count, 3);
+    CHECK_EQ(records, 3);
     end();
 }
 
@@ -312,6 +343,60 @@ static void amended_and_lost(void) {
     end();
 }
 
+/* Bytes that malloc has given away, by its own count; 0 where it does not say. */
+static size_t allocated(void) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+    const struct mallinfo2 m = mallinfo2();
+    return m.uordblks + m.hblkhd;
+#else
+    return 0;
+#endif
+}
+
+/* What a group takes is what the documents say, "Memory" in impacct-summaries.rst. */
+static void memory(void) {
+    static const struct {
+        unsigned groups, each;
+        uint64_t longest;
+        bool usage;
+        size_t bytes;
+    } cases[] = {{5000, 1, 100, false, 380},          {5000, 10, 10000, false, 570}, {1000, 100, 10000, false, 2400},
+                 {100, 2000, 400000000, false, 8700}, {5000, 1, 100, true, 640},     {1000, 100, 10000, true, 5700}};
+    uint64_t random = 7;
+    options.max_groups = 5000;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const size_t before = allocated();
+        uint64_t at = 0;
+        begin(NULL, WAY_SURE);
+        for (unsigned n = 0; n < cases[i].each; n++) {
+            for (unsigned g = 0; g < cases[i].groups; g++) {
+                struct record r = {.end = BEGIN, .elapsed = random_below(&random, cases[i].longest)};
+                struct pacct_event ev;
+                r.cpu = random_below(&random, r.elapsed + 1);
+                r.code = random_below(&random, 4) == 0 ? random_below(&random, 3) : 0;
+                snprintf(r.comm, sizeof(r.comm), "c%u", g % 10000);
+                make_event(&r, &ev);
+                if (cases[i].usage) {
+                    pacct_event_set_int(&ev, PACCT_F_CPU_NS, 1);
+                    pacct_event_set_int(&ev, PACCT_F_MAX_RSS_KIB, 1000 + random_below(&random, 100000));
+                    pacct_event_set_int(&ev, PACCT_F_READ_BYTES, random_below(&random, 1000000));
+                    pacct_event_set_int(&ev, PACCT_F_WRITE_BYTES, random_below(&random, 1000000));
+                }
+                add_event(&ev, at++);
+            }
+        }
+        const size_t each = (allocated() - before) / cases[i].groups;
+        if (each > cases[i].bytes) {
+            fprintf(stderr, "case %zu: %zu bytes a group\n", i, each);
+        }
+        CHECK(each <= cases[i].bytes);
+        if (allocated() > 0) {
+            CHECK(each > 3 * cases[i].bytes / 4);
+        }
+        end();
+    }
+}
+
 /* No sum is more than JSON's readers can hold. */
 static void ages(void) {
     struct record r = {.end = BEGIN, .elapsed = UINT64_MAX >> 1, .comm = "a"};
@@ -439,6 +524,9 @@ int main(int argc, char** argv) {
     CASE("after its window left") {
         much_too_late();
     }
+    CASE("parts of a window") {
+        parts();
+    }
     CASE("more groups than there may be") {
         limit();
     }
@@ -459,6 +547,9 @@ int main(int argc, char** argv) {
     }
     CASE("another limit of groups") {
         other_limit();
+    }
+    CASE("what a group takes") {
+        memory();
     }
     CASE("sums of what ran for ages") {
         ages();

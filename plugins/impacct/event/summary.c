@@ -197,8 +197,10 @@ static void make_base(struct pacct_summary* s) {
 
 /* What tells a part of a window from others: its first record, which is the same however often it is read. */
 UNSIGNED_WRAPS static uint64_t part_of(const struct pacct_event* ev) {
-    static const enum pacct_field_id numbers[] = {PACCT_F_PID, PACCT_F_UID, PACCT_F_START, PACCT_F_ELAPSED,
-                                                  PACCT_F_CPU_USER};
+    /* of old versions, no pid is known */
+    static const enum pacct_field_id numbers[] = {
+        PACCT_F_PID,      PACCT_F_UID,        PACCT_F_GID,    PACCT_F_START,        PACCT_F_ELAPSED,
+        PACCT_F_CPU_USER, PACCT_F_CPU_SYSTEM, PACCT_F_STATUS, PACCT_F_MINOR_FAULTS, PACCT_F_MEM_KIB};
     uint64_t part = 14695981039346656037u; /* FNV-1a */
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         part = (part ^ (pacct_event_has(ev, numbers[i]) ? ev->v[numbers[i]].u : 0)) * 1099511628211u;
