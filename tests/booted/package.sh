@@ -4,7 +4,7 @@
 # Invariant: to install it changes no configuration; with the lines of README.Debian there are records, also with
 # accounting="own" and with command lines, after contrib/systemd/install of the examples. To install it again leaves a
 # running rsyslogd with the module. To remove it while the configuration loads it says so, and breaks nothing that runs;
-# after a purge there is nothing that was not there before.
+# after a purge there is nothing that was not there before, and no program in the kernel.
 # Oracle: the processes that are run here; the files of the system before and after.
 . "${srcdir:=$(dirname "$0")/..}/booted/verbs"
 . "$srcdir/lib/numbered.sh"
@@ -83,6 +83,29 @@ install_package
 has_module || error_exit "rsyslogd has no module after it was installed again"
 run 20
 wait_all
+
+# the ring of source="bpf": a removal leaves it for the next package, and says so; a purge ends it
+if mountpoint -q /sys/fs/bpf || mount -t bpf -o mode=700 bpf /sys/fs/bpf; then
+    "$EXAMPLES/systemd/install" source-bpf || error_exit "the drop-in could not be made"
+    stop_services
+    configure 'source="bpf"'
+    start_rsyslogd
+    told_into() { grep -q 'told by bpf into a ring' <(service_log); }
+    wait_for "the ring" told_into
+    run 20
+    wait_all
+    apt_get remove rsyslog-impacct
+    grep -qF "rm -r /sys/fs/bpf/impacct" "$WORK/apt.log" || error_exit "apt did not tell of the ring"
+    systemctl restart rsyslog.service
+    run 20
+    install_package
+    run 20
+    wait_all
+    systemctl stop syslog.socket rsyslog.service
+    apt_get purge rsyslog-impacct
+    [ ! -e /sys/fs/bpf/impacct ] || error_exit "the purge left a ring"
+    install_package
+fi
 
 # removed as documented
 # Debian 12 needs none
