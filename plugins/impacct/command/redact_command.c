@@ -234,8 +234,21 @@ static void begin(struct pacct_redact_command* c, struct pacct_redact_program pr
     }
 }
 
+/* change-user-password, changepass.pl, but not askpass and gopass */
+static bool names_password(struct pacct_bytes program) {
+    static const char* const words[] = {"passw", "changepass", "setpass", "resetpass"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (has_text(program, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void pacct_redact_command_program(struct pacct_redact_command* c, struct pacct_bytes name) {
-    begin(c, pacct_redact_rules_find(c->work->rules, name_of(name)), false);
+    const struct pacct_bytes program = name_of(name);
+    begin(c, pacct_redact_rules_find(c->work->rules, program), false);
+    c->changes = c->program.count == 0 && names_password(program);
 }
 
 /* The word where a program has to be. */
@@ -388,7 +401,7 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
         c->named = PACCT_REDACT_NO;
         c->skipped = true;
     }
-    c->sure = false; /* it is not certain what follows an option */
+    c->sure = c->changes = false; /* it is not certain what follows an option */
     c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
     if (!known && word.len > 2 && strchr("pPwWtTkK", word.p[1]) != NULL && !has(word, '=') &&
         pacct_redact_strong(behind(word, 2))) {
@@ -560,6 +573,13 @@ static bool is_bare_name(const struct pacct_redact_command* c, struct pacct_byte
            pacct_redact_level_of(c->work->rules, name) >= PACCT_REDACT_KEY;
 }
 
+/* set-admin-password X: whose it is has been said */
+static bool is_change(struct pacct_bytes word) {
+    const size_t len = begins(word, "set-") ? 4 : begins(word, "reset-") ? 6 : 0;
+    const char* const dash = len == 0 ? NULL : memrchr(word.p, '-', word.len);
+    return dash != NULL && dash > word.p + len && is(behind(word, (size_t)(dash + 1 - word.p)), "password");
+}
+
 /* DB_PASSWORD */
 static bool is_variable(struct pacct_bytes word) {
     size_t len = 0;
@@ -592,6 +612,10 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
         c->set = sure; /* set a X b Y */
         return;
     }
+    const bool obvious = !c->plain && !c->loose && pacct_redact_obvious(word);
+    if ((obvious || (c->changes && c->said.p != word.p)) && pacct_redact_note_value(c->work, PACCT_REDACT_KEY, word)) {
+        return;
+    }
     if (patterns(c, word, &within)) {
         return;
     }
@@ -604,8 +628,9 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
     }
     c->bare = sign || (!within && is_bare_name(c, name));
     const bool does = begins(name, "set-"); /* it is what a command does */
+    const bool whose = c->bare && !c->loose && is_change(name);
     c->sure =
-        sign ||
+        sign || whose ||
         (c->bare && !c->loose && !does &&
          (ended || c->set || (c->sets && (is_variable(name) || pacct_redact_has(PACCT_REDACT_LIST(password), word)))));
     c->names = c->names || c->bare;

@@ -41,6 +41,7 @@ struct pacct_redact_command {
 
     bool sets; /**< there was "set" or so */
     bool names; /**< there was the name of a secret, alone: a value that follows is it */
+    bool changes; /**< its program is named after passwords: what follows a first operand is one */
     bool login; /**< there was "login" or so */
     char user; /**< there was a user's name: the letter of its option */
     struct pacct_bytes said; /**< the operands, from the first to the last */

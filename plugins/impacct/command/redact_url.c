@@ -101,7 +101,7 @@ const char* pacct_redact_note_userinfo(
         return NULL;
     }
     /* domain/user:SECRET@host, or nothing else in the text */
-    const bool sure = (p - from > 1 && p[-1] == '/' && isalnum((unsigned char)p[-2])) ||
+    const bool sure = (p - from > 1 && p[-1] == '/' && (isalnum((unsigned char)p[-2]) || p[-2] == '/')) ||
                       (p == begin && is_host(host) && !is_scheme((struct pacct_bytes){p, (size_t)(colon - p)}));
     const struct pacct_bytes secret = {colon + 1, (size_t)(at - colon - 1)};
     return pacct_redact_note_value(work, sure ? PACCT_REDACT_KEY : PACCT_REDACT_LIKELY, secret) ? at : NULL;

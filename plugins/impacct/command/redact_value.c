@@ -22,6 +22,8 @@
  * hexadecimal. */
 #define HEX_LEN 20u
 #define HEX_TURNS 4u
+/* A user that is as long and random is no name. */
+#define USER_TOKEN_LEN 32u
 /* More backslashes before a quote than text within text within text needs. */
 #define BACKSLASHES_MAX 7u
 
@@ -282,6 +284,17 @@ bool pacct_redact_strong(struct pacct_bytes value) {
              memchr(value.p, '=', value.len) == NULL && value.p[0] != '$'));
 }
 
+bool pacct_redact_obvious(struct pacct_bytes value) {
+    const char* const sign = value.len < 7 || value.len > 64 ? NULL : memchr(value.p, '!', value.len);
+    const char* const dollar = value.len < 7 || value.len > 64 ? NULL : memchr(value.p, '$', value.len);
+    if ((sign == NULL && dollar == NULL) || sign == value.p || dollar == value.p || !pacct_redact_strong(value) ||
+        memchr(value.p, '=', value.len) != NULL || (sign != NULL && sign[-1] == '^')) { /* git's commit^! */
+        return false;
+    }
+    const struct look look = look_at(value);
+    return sign != NULL || (look.count[LOWER] > 0 && look.count[UPPER] > 0);
+}
+
 /* ---- what of it is secret ---- */
 
 static struct pacct_bytes behind(struct pacct_bytes value, const char* p) {
@@ -436,6 +449,9 @@ bool pacct_redact_note_value(struct pacct_redact_work* work, enum pacct_redact_l
             secret = colon == NULL ? secret : behind(value, colon + 1);
             const char* const at = colon == NULL || secret.len == 0 ? NULL : memrchr(secret.p, '@', secret.len);
             secret.len = at == NULL ? secret.len : (size_t)(at - secret.p);
+            if (colon == NULL && value.len >= USER_TOKEN_LEN && pacct_redact_strong(value)) {
+                break; /* a key in the place of a user, as hubs and the like have it */
+            }
             if (colon == NULL || has_any(secret, ",=/") || !pacct_redact_likely(secret)) {
                 return false;
             }

@@ -49,6 +49,9 @@ bool pacct_redact_is_number(struct pacct_bytes value);
 /** Whether a value looks like a secret and not like a word, a name, a number or a path. */
 bool pacct_redact_likely(struct pacct_bytes value);
 
+/** Whether it looks like nothing but a password: Passw0rd!, S3cr3t!x, pa$sW0rd. */
+bool pacct_redact_obvious(struct pacct_bytes value);
+
 /** Whether it looks so much like a password that this is enough for one in a place where passwords are. */
 bool pacct_redact_strong(struct pacct_bytes value);
 
