@@ -72,7 +72,8 @@ static bool is_setting(struct pacct_bytes word) {
         PACCT_REDACT_WORD("set"),    PACCT_REDACT_WORD("put"),     PACCT_REDACT_WORD("add"),
         PACCT_REDACT_WORD("config"), PACCT_REDACT_WORD("setex"),   PACCT_REDACT_WORD("write"),
         PACCT_REDACT_WORD("update"), PACCT_REDACT_WORD("replace"), PACCT_REDACT_WORD("edit"),
-        PACCT_REDACT_WORD("modify"), PACCT_REDACT_WORD("setenv"),  PACCT_REDACT_WORD("set-env")};
+        PACCT_REDACT_WORD("modify"), PACCT_REDACT_WORD("setenv"),  PACCT_REDACT_WORD("set-env"),
+        PACCT_REDACT_WORD("env:set")};
     return pacct_redact_has(PACCT_REDACT_LIST(words), word);
 }
 
@@ -580,13 +581,9 @@ static bool is_change(struct pacct_bytes word) {
     return dash != NULL && dash > word.p + len && is(behind(word, (size_t)(dash + 1 - word.p)), "password");
 }
 
-/* DB_PASSWORD */
+/* DB_PASSWORD, db.password: no command's name */
 static bool is_variable(struct pacct_bytes word) {
-    size_t len = 0;
-    while (len < word.len && (isupper((unsigned char)word.p[len]) || word.p[len] == '_')) {
-        len++;
-    }
-    return len == word.len && has(word, '_');
+    return has(word, '_') || has(word, '.');
 }
 
 static void operand(struct pacct_redact_command* c, struct pacct_bytes word, bool quoted) {

@@ -248,7 +248,8 @@ static void pair(struct scan* s) {
         return;
     }
     struct pacct_bytes value = value_at(s, p, before, colon && blank, level);
-    if (level >= PACCT_REDACT_AUTH && colon && !blank && (before == 0 || before == ':') && name.p[0] != '-' &&
+    if (level >= PACCT_REDACT_AUTH && colon && !blank &&
+        (before == 0 || before == ':' || (before == '/' && name.p > s->begin + 1)) && name.p[0] != '-' &&
         is_words(value)) {
         return;
     }
