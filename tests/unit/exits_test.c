@@ -208,6 +208,8 @@ static void test_refused(void) {
     expect_refusal(path, "of mode 0700");
     CHECK(rmdir(path) == 0 && symlink(check_dir, path) == 0);
     expect_refusal(path, "it must be a directory");
+    strcat(path, "/");
+    expect_refusal(path, "it must be a directory");
 }
 
 static void test_kept(void) {
@@ -229,6 +231,15 @@ static void test_kept(void) {
         CHECK(other >= 0 && flock(other, LOCK_EX) == 0);
         expect_refusal(place, "another input, or another rsyslogd");
         CHECK(access(place, F_OK) == 0);
+    }
+    CASE("slashes behind the directory's name change nothing") {
+        CHECK(enter());
+        strcat(place, "//");
+        const uint64_t id = make_ring();
+        place[strlen(place) - 2] = '\0';
+        struct pacct_exits* const e = open_ring();
+        CHECK(e != NULL && pacct_exits_id(e) == id);
+        pacct_exits_close(e);
     }
     CASE("whatever fails, the ring stays") {
         CHECK(enter());
@@ -290,6 +301,31 @@ static void test_replaced(void) {
             exit(0);
         }
         CHECK_EQ(status_of(pid), 0);
+    }
+    CASE("of one that somebody removed a part of, no number is told") {
+        CHECK(enter());
+        make_ring();
+        char path[256];
+        snprintf(path, sizeof(path), "%s/exits-1/ring", place);
+        CHECK(unlink(path) == 0);
+        struct pacct_exits* const e = open_ring();
+        CHECK(e != NULL && how.made && !how.discarded);
+        CHECK_EQ(entries(), 1);
+        pacct_exits_close(e);
+    }
+    CASE("what is no directory is not looked into") {
+        CHECK(enter());
+        make_ring();
+        char path[256], inside[256];
+        snprintf(inside, sizeof(inside), "%s/elsewhere", check_dir);
+        CHECK(mkdir(inside, 0700) == 0);
+        snprintf(path, sizeof(path), "%s/exits-9", place);
+        CHECK(symlink(inside, path) == 0);
+        strcat(inside, "/ring");
+        CHECK(mknod(inside, S_IFREG | 0600, 0) == 0);
+        struct pacct_exits* const e = open_ring();
+        CHECK(e != NULL && access(inside, F_OK) == 0);
+        pacct_exits_close(e);
     }
     CASE("whatever fails while it is replaced, it is counted once") {
         CHECK(enter());

@@ -66,7 +66,7 @@ struct pacct_exits {
 
 /* What is being opened. */
 struct place {
-    const char* directory;
+    char directory[PATH_MAX];
     char ring[PATH_MAX]; /* directory of the ring of this layout */
     uint32_t ring_size;
     uint64_t ring_id;
@@ -75,6 +75,15 @@ struct place {
     struct pacct_exits* exits;
     struct pacct_exits_opened* how;
 };
+
+/* Without slashes behind it: with them, a symbolic link would be followed, and what is above it would not be found. */
+static void set_directory(struct place* p, const char* directory) {
+    size_t len = strlen(directory);
+    while (len > 1 && directory[len - 1] == '/') {
+        len--;
+    }
+    snprintf(p->directory, sizeof(p->directory), "%.*s", (int)len, directory);
+}
 
 static bool join_path(char out[PATH_MAX], const char* directory, const char* name) {
     return snprintf(out, PATH_MAX, "%s/%s", directory, name) < PATH_MAX;
@@ -246,8 +255,10 @@ static void discard(const char* directory, struct pacct_exits_opened* how) {
     const enum found found = open_maps(&old, directory);
     if (found != FAILED) { /* else it can be counted another time */
         unlink_in(directory, LINK); /* the kernel stops to write */
-        how->discarded = true;
-        how->discarded_ends += found == OPENED ? count_ends(&old) : 0;
+        if (found == OPENED) { /* else somebody has removed a part of it */
+            how->discarded = true;
+            how->discarded_ends += count_ends(&old);
+        }
         remove_ring(directory);
     }
     close_ring(&old);
@@ -258,7 +269,7 @@ static void discard_others(const struct place* p, struct pacct_exits_opened* how
     char path[PATH_MAX], link[PATH_MAX];
     DIR* const dir = opendir(p->directory);
     for (const struct dirent* entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        if (strncmp(entry->d_name, RING_DIRECTORY, sizeof(RING_DIRECTORY) - 1) == 0 &&
+        if (entry->d_type == DT_DIR && strncmp(entry->d_name, RING_DIRECTORY, sizeof(RING_DIRECTORY) - 1) == 0 &&
             strcmp(entry->d_name, RING_NAME) != 0 && join_path(path, p->directory, entry->d_name) &&
             join_path(link, path, LINK)) {
             if (access(link, F_OK) == 0) {
@@ -427,21 +438,20 @@ struct pacct_exits* pacct_exits_open(const char* directory,
     snprintf(reason, PACCT_EXITS_REASON_MAX, "out of memory");
     if (e != NULL && p != NULL) {
         e->lock = e->ring_fd = e->program_fd = -1;
-        p->directory = directory;
+        set_directory(p, directory);
         p->ring_size = round_up(ring_size);
         p->exits = e;
         p->how = how;
         opened = open_or_make(p, reason);
     }
-    free(p);
     if (!opened) {
-        if (e != NULL && e->lock >= 0) {
-            rmdir(directory); /* unless there is anything in it */
+        if (e != NULL && p != NULL && e->lock >= 0) {
+            rmdir(p->directory); /* unless there is anything in it */
         }
         pacct_exits_close(e);
-        return NULL;
     }
-    return e;
+    free(p);
+    return opened ? e : NULL;
 }
 
 void pacct_exits_close(struct pacct_exits* e) {
