@@ -64,6 +64,14 @@ struct pacct_exits {
 
 /* ---- paths ---- */
 
+/* What is found of a ring. */
+enum found {
+    OPENED,
+    NONE, /* it was not made to its end */
+    UNFIT, /* it is another version's or another pid namespace's */
+    FAILED /* errno; another time it may go */
+};
+
 /* What is being opened. */
 struct place {
     char directory[PATH_MAX];
@@ -73,6 +81,7 @@ struct place {
     struct pacct_exit_program program; /* of a ring that is made */
     struct bpf_link* link;
     struct pacct_exits* exits;
+    enum found found;
     struct pacct_exits_opened* how;
 };
 
@@ -151,14 +160,6 @@ static void remove_ring(const char* directory) {
     }
     rmdir(directory);
 }
-
-/* What is found of a ring. */
-enum found {
-    OPENED,
-    NONE, /* it was not made to its end */
-    UNFIT, /* it is another version's or another pid namespace's */
-    FAILED /* errno; another time it may go */
-};
 
 /* What it means that something pinned beside a link was not got. */
 static enum found without(void) {
@@ -392,6 +393,12 @@ static const char* why_not(const char* directory, char* text, size_t size) {
     return text;
 }
 
+static const char* open_kept(void* context) {
+    struct place* const p = context;
+    p->found = open_ring(p->exits, p->ring);
+    return p->found == FAILED ? "opening the ring that there is, which stays as it is," : NULL;
+}
+
 static bool open_or_make(struct place* p, char* reason) {
     char text[PACCT_EXITS_REASON_MAX];
     struct pacct_exits* const e = p->exits;
@@ -407,16 +414,13 @@ static bool open_or_make(struct place* p, char* reason) {
     if (!lock(e, p->directory, reason)) {
         return false;
     }
-    const enum found found = open_ring(e, p->ring);
-    if (found == FAILED) {
-        snprintf(reason, PACCT_EXITS_REASON_MAX, "the ring in '%s' is left as it is, and cannot be opened now: %s",
-                 p->ring, strerror(errno));
+    if (!pacct_bpf_try(open_kept, p, reason)) {
         return false;
     }
-    if (found == NONE) {
+    if (p->found == NONE) {
         remove_ring(p->ring);
     }
-    if (found != OPENED) {
+    if (p->found != OPENED) {
         close_ring(e);
         if (!make(p, reason)) {
             return false;
