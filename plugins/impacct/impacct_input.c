@@ -217,6 +217,9 @@ static bool start_reading(struct impacct_input* in, int64_t now) {
     }
     if (in->summary != NULL) {
         impacct_summary_start(in->summary);
+        if (in->source->type->known_gap != NULL) {
+            in->source->type->known_gap(in->source, impacct_summary_gap_at(in->summary));
+        }
     }
     impacct_notice_started(&in->notice, in->settings->file, begin, impacct_delivery_done(in->delivery),
                            impacct_delivery_pending(in->delivery));
@@ -343,6 +346,9 @@ enum impacct_served impacct_input_serve(struct impacct_input* in) {
         return IMPACCT_QUIET;
     }
     in->source->type->position(in->source, &pos);
+    if (in->summary != NULL) {
+        impacct_summary_save(in->summary); /* no position is to be stored without what it left open */
+    }
     impacct_delivery_poll(in->delivery, now, &pos);
     release(in, now);
     ask_delivery(in, now);

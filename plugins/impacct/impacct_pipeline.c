@@ -99,7 +99,9 @@ static rsRetVal take_notice(struct impacct_pipeline* p,
     DEFiRet;
     CHKiRet(send_notice(p, item->notice, prop));
     if (p->summary != NULL && purpose != IMPACCT_TO_SEND) {
-        impacct_summary_notice(p->summary, item->notice);
+        struct impacct_position pos;
+        p->source->type->position(p->source, &pos);
+        impacct_summary_notice(p->summary, item->notice, pos.number);
     }
 
 finalize_it:

@@ -57,6 +57,13 @@ struct impacct_source_type {
      * @param end number of the position where to stop, see FOUND_END; UINT64_MAX: nowhere
      */
     void (*rewind)(struct impacct_source* s, const struct impacct_position* pos, uint64_t end);
+    /**
+     * Where files were missing already when this was read before: a stretch that ends goes on behind them. NULL: no
+     * need
+     *
+     * @param number of the position; UINT64_MAX: nowhere
+     */
+    void (*known_gap)(struct impacct_source* s, uint64_t number);
     /** Begin with what comes from now on. Before the first next(). */
     void (*from_end)(struct impacct_source* s);
     /**

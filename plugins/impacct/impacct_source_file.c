@@ -36,6 +36,7 @@ struct source_file {
     struct pacct_follow* follow;
     uint64_t number; /* of records before the position */
     uint64_t end; /* number of the position where to stop; UINT64_MAX: nowhere */
+    uint64_t known_gap; /* number of the position where files were missing before; UINT64_MAX: nowhere */
     bool begun; /* the path is watched */
     bool watched; /* since something was found */
     bool watch_error_logged;
@@ -186,6 +187,10 @@ static bool is_in_copy(const struct source_file* s) {
     return s->item.from > 0 && pos.offset == s->item.from;
 }
 
+static bool is_missing(enum pacct_found found) {
+    return found == PACCT_FOUND_BAD_ARCHIVE || found == PACCT_FOUND_UNREADABLE || found == PACCT_FOUND_FILES_LOST;
+}
+
 /* The same in a stretch that ends. */
 static enum impacct_found stop_in_history(struct source_file* s, enum pacct_found found) {
     switch (found) {
@@ -201,10 +206,11 @@ static enum impacct_found stop_in_history(struct source_file* s, enum pacct_foun
             return pacct_follow_fd(s->follow) < 0 ? IMPACCT_FOUND_BLOCKED : IMPACCT_FOUND_END;
         case PACCT_FOUND_TRUNCATED:
             return is_in_copy(s) ? IMPACCT_FOUND_NOTHING : IMPACCT_FOUND_END;
-        case PACCT_FOUND_POSITION_LOST:
         case PACCT_FOUND_BAD_ARCHIVE:
         case PACCT_FOUND_UNREADABLE:
         case PACCT_FOUND_FILES_LOST:
+            return s->number == s->known_gap ? IMPACCT_FOUND_NOTHING : IMPACCT_FOUND_END;
+        case PACCT_FOUND_POSITION_LOST:
             return IMPACCT_FOUND_END;
         case PACCT_FOUND_SKIPPING:
         case PACCT_FOUND_RECORD:
@@ -245,7 +251,7 @@ static rsRetVal next(struct impacct_source* source,
         return take_record(s, now, counts, item);
     }
     item->found = is_history(s) ? stop_in_history(s, found) : IMPACCT_FOUND_NOTHING;
-    if (item->found == IMPACCT_FOUND_NOTHING) {
+    if (item->found == IMPACCT_FOUND_NOTHING && !(is_history(s) && is_missing(found))) { /* that was said then */
         take_other(s, found, counts, item);
     }
     return RS_RET_OK;
@@ -263,6 +269,10 @@ static void rewind_to(struct impacct_source* source, const struct impacct_positi
     s->number = pos->number;
     s->end = end;
     s->watched = false;
+}
+
+static void known_gap(struct impacct_source* source, uint64_t number) {
+    of(source)->known_gap = number;
 }
 
 static void from_end(struct impacct_source* source) {
@@ -289,6 +299,7 @@ static const struct impacct_source_type type = {
     .next = next,
     .position = position,
     .rewind = rewind_to,
+    .known_gap = known_gap,
     .from_end = from_end,
     .timeout = timeout,
     .fd = fd,
@@ -303,7 +314,7 @@ struct impacct_source* impacct_source_file_new(const struct impacct_source_file_
     }
     s->head.type = &type;
     s->parts = *parts;
-    s->end = UINT64_MAX;
+    s->end = s->known_gap = UINT64_MAX;
     s->dialect.ahz = (uint32_t)settings->ahz;
     s->dialect.v0_big_endian = settings->v0_byte_order == IMPACCT_ORDER_NATIVE
                                    ? __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

@@ -145,10 +145,14 @@ rsRetVal impacct_summary_add(struct impacct_summary* s, const struct impacct_ite
     return RS_RET_OK;
 }
 
-void impacct_summary_notice(struct impacct_summary* s, const struct pacct_notice* n) {
+void impacct_summary_notice(struct impacct_summary* s, const struct pacct_notice* n, uint64_t number) {
     if (n->id == PACCT_N_RECORDS_LOST || n->id == PACCT_N_FILE_DAMAGED || n->id == PACCT_N_FILE_TRUNCATED) {
-        pacct_summary_gap(s->sums);
+        pacct_summary_gap(s->sums, n->id == PACCT_N_RECORDS_LOST ? number : UINT64_MAX);
     }
+}
+
+uint64_t impacct_summary_gap_at(const struct impacct_summary* s) {
+    return pacct_summary_gap_at(s->sums);
 }
 
 void impacct_summary_lost(struct impacct_summary* s) {

@@ -36,8 +36,11 @@ void impacct_summary_at(struct impacct_summary* s, const struct impacct_position
 /** Sum up, if it is an exit. @return RS_RET_OK, or RS_RET_OUT_OF_MEMORY: it was not, and has to come again */
 rsRetVal impacct_summary_add(struct impacct_summary* s, const struct impacct_item* item);
 
-/** Something happened to the file. */
-void impacct_summary_notice(struct impacct_summary* s, const struct pacct_notice* n);
+/** Something happened to the file. @param number of the next record */
+void impacct_summary_notice(struct impacct_summary* s, const struct pacct_notice* n, uint64_t number);
+
+/** See pacct_summary_gap_at(). */
+uint64_t impacct_summary_gap_at(const struct impacct_summary* s);
 
 /** Records that were to be summed up again are not there any more. */
 void impacct_summary_lost(struct impacct_summary* s);

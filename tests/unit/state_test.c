@@ -126,7 +126,7 @@ static size_t sign(const char* line, char* text) {
 #define HOLE_START "\"dev\":3,\"ino\":4,\"offset\":0,\"until\":5,\"head\":\"\",\"before\":\"\""
 
 #define POSITION_3 "{\"format\":3,\"dev\":1,\"ino\":2,\"offset\":1,\"until\":9,\"head\":\"00\",\"before\":\"ff\""
-#define NUMBERS "\"numbers\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27"
+#define NUMBERS "\"numbers\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28"
 
 /* More holes than there may be. */
 static void too_many(void) {
@@ -194,19 +194,19 @@ static void foreign_contents(void) {
         {POSITION_2 ",\"holes\":[{\"held\":3," HOLE_START "}]}", PACCT_STATE_DAMAGED},
         {POSITION_2 ",\"holes\":[{\"records\":7," HOLE_START "}]}", PACCT_STATE_DAMAGED},
         {POSITION_2 ",\"holes\":[{\"records\":7,\"held\":3,\"dev\":1}]}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",28]}}", PACCT_STATE_OK},
-        {POSITION_3 ",\"sums\":{\"records\":7,\"skip\":3," NUMBERS ",28]," HOLE_START "}}", PACCT_STATE_OK},
+        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",29]}}", PACCT_STATE_OK},
+        {POSITION_3 ",\"sums\":{\"records\":7,\"skip\":3," NUMBERS ",29]," HOLE_START "}}", PACCT_STATE_OK},
         {POSITION_3 "}", PACCT_STATE_DAMAGED},
         {POSITION_3 ",\"sums\":7}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":7,\"skip\":3," NUMBERS ",28]}}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"records\":7,\"skip\":3," NUMBERS ",29]}}", PACCT_STATE_DAMAGED},
         {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS "]}}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",28,29]}}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",29,30]}}", PACCT_STATE_DAMAGED},
         {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",-1]}}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",\"28\"]}}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":0," NUMBERS ",28]}}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"skip\":0," NUMBERS ",28]}}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",\"29\"]}}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"records\":0," NUMBERS ",29]}}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"skip\":0," NUMBERS ",29]}}", PACCT_STATE_DAMAGED},
         {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3}}", PACCT_STATE_DAMAGED},
-        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",28]},\"holes\":7}", PACCT_STATE_DAMAGED},
+        {POSITION_3 ",\"sums\":{\"records\":0,\"skip\":3," NUMBERS ",29]},\"holes\":7}", PACCT_STATE_DAMAGED},
         {"[1]", PACCT_STATE_DAMAGED},
         {"1", PACCT_STATE_DAMAGED},
         {"null", PACCT_STATE_DAMAGED},

@@ -69,6 +69,8 @@ struct pacct_summary {
     uint64_t former_groups, former_until; /* the most groups of windows whose first record has a lower number */
     uint64_t least_revision, least_until; /* what such windows begin with, if nothing else is known of them */
     bool gap; /* the next window is not complete */
+    uint64_t gap_at; /* number of the record behind what was missing first; UINT64_MAX: nothing was */
+    uint64_t gap_told; /* the same as another run told, until it is passed */
     struct window* sending; /* NULL: none */
     unsigned given, taken; /* of its events: given since it was begun, and taken for good */
     bool all_given;
@@ -83,6 +85,7 @@ struct pacct_summary* pacct_summary_new(const struct pacct_summary_options* opti
     if (s != NULL) {
         s->options = *options;
         s->gap = true; /* reading begins somewhere in the first one */
+        s->gap_at = s->gap_told = UINT64_MAX;
     }
     return s;
 }
@@ -359,6 +362,13 @@ static void close_before(struct pacct_summary* s, uint64_t end) {
     }
 }
 
+static void make_incomplete(struct pacct_summary* s) {
+    s->gap = true;
+    for (unsigned i = 0; i < s->windows; i++) {
+        s->window[i]->incomplete = true;
+    }
+}
+
 bool pacct_summary_add(struct pacct_summary* s,
                        const struct pacct_event* ev,
                        uint64_t number,
@@ -367,6 +377,10 @@ bool pacct_summary_add(struct pacct_summary* s,
     *opened = false;
     if (number < s->next_number) {
         return true;
+    }
+    if (number >= s->gap_told) {
+        s->gap_told = UINT64_MAX;
+        make_incomplete(s);
     }
     const enum pacct_field_id when = pacct_event_has(ev, PACCT_F_END) ? PACCT_F_END : PACCT_F_START;
     const uint64_t end = ev->v[when].u;
@@ -395,11 +409,13 @@ bool pacct_summary_add(struct pacct_summary* s,
     return true;
 }
 
-void pacct_summary_gap(struct pacct_summary* s) {
-    s->gap = true;
-    for (unsigned i = 0; i < s->windows; i++) {
-        s->window[i]->incomplete = true;
-    }
+void pacct_summary_gap(struct pacct_summary* s, uint64_t number) {
+    s->gap_at = s->gap_at == UINT64_MAX ? number : s->gap_at;
+    make_incomplete(s);
+}
+
+uint64_t pacct_summary_gap_at(const struct pacct_summary* s) {
+    return s->gap_at;
 }
 
 void pacct_summary_lost(struct pacct_summary* s) {
@@ -410,7 +426,7 @@ void pacct_summary_lost(struct pacct_summary* s) {
         }
     }
     s->sent_count = 0;
-    pacct_summary_gap(s);
+    make_incomplete(s);
 }
 
 /* ---- sending ---- */
@@ -524,8 +540,8 @@ void pacct_summary_rollback(struct pacct_summary* s) {
 /* ---- going on in another run ---- */
 
 /* where in the numbers that are saved; before: configuration, most groups, former most groups, until which record,
- * least revision, until which record */
-#define BASE_AT 6u
+ * least revision, until which record, where something was missing */
+#define BASE_AT 7u
 #define SENT_AT (BASE_AT + PACCT_SUMMARY_BASE)
 
 /* What the numbers depend on. */
@@ -586,6 +602,11 @@ void pacct_summary_save(struct pacct_summary* s, uint64_t first, const uint64_t*
     } else {
         s->least_revision = 0;
     }
+    if (s->gap_at != UINT64_MAX && s->gap_at > first) {
+        saved[6] = s->gap_at - first;
+    } else {
+        s->gap_at = UINT64_MAX;
+    }
     memcpy(saved + BASE_AT, base, PACCT_SUMMARY_BASE * sizeof(*saved));
     for (unsigned i = 0; i < count; i++) {
         uint64_t* const out = saved + SENT_AT + 3 * (size_t)i;
@@ -638,6 +659,7 @@ void pacct_summary_restore(struct pacct_summary* s, const uint64_t* saved, uint6
     }
     s->least_revision = saved[4];
     s->least_until = first + saved[5];
+    s->gap_at = s->gap_told = saved[6] > 0 ? first + saved[6] : UINT64_MAX;
     restore_groups(s, saved, first, behind);
     s->gap = s->windows == 0;
 }

@@ -37,7 +37,7 @@
 #define PACCT_SUMMARY_LEFT 4u
 /** Numbers that say where to go on, see pacct_summary_save(). */
 #define PACCT_SUMMARY_BASE (PACCT_SUMMARY_KEPT + 2u * PACCT_SUMMARY_LEFT + 2u)
-#define PACCT_SUMMARY_SAVED (6u + PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
+#define PACCT_SUMMARY_SAVED (7u + PACCT_SUMMARY_BASE + 3u * PACCT_SUMMARY_KEPT)
 
 /** What to make of records. */
 struct pacct_summary_options {
@@ -77,8 +77,15 @@ bool pacct_summary_add(struct pacct_summary* s,
                        struct pacct_summary_hold* hold,
                        bool* opened);
 
-/** Something is missing in what is read: windows that are open now, and the next one, are not complete. */
-void pacct_summary_gap(struct pacct_summary* s);
+/**
+ * Something is missing in what is read: windows that are open now, and the next one, are not complete.
+ *
+ * @param number of the next record; UINT64_MAX: whoever reads this again finds the same again
+ */
+void pacct_summary_gap(struct pacct_summary* s, uint64_t number);
+
+/** Where it was missing first, in what another run has to read again: that is no news then. UINT64_MAX: nowhere */
+uint64_t pacct_summary_gap_at(const struct pacct_summary* s);
 
 /** Not all could be read again that pacct_summary_restore() told: what is not known now was sent, and leaves. */
 void pacct_summary_lost(struct pacct_summary* s);

@@ -33,7 +33,7 @@ struct pacct_hole {
 };
 
 /** Numbers that who sums up keeps with them. */
-#define PACCT_STATE_NUMBERS 28u
+#define PACCT_STATE_NUMBERS 29u
 
 /** Where records begin whose sums were not sent: they have to be summed up again, which is not to send them again. */
 struct pacct_sums {
