@@ -103,6 +103,9 @@ static struct pacct_bytes substitution(struct pacct_bytes word) {
 /* Whether a name is that of a command that writes a secret: --password-command, PASSWORD_CMD, passwordeval. */
 static bool names_command(const struct pacct_redact_command* c, struct pacct_bytes name) {
     static const char* const ends[] = {"command", "cmd", "eval"};
+    if (name.len < 4 || strchr("dDlL", name.p[name.len - 1]) == NULL) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         const size_t len = strlen(ends[i]);
         if (name.len > len && strncasecmp(name.p + name.len - len, ends[i], len) == 0) {
@@ -141,7 +144,8 @@ static void look_at(struct pacct_redact_command* c, struct pacct_bytes word, enu
     if (inner.p != NULL && (!script || inner.p <= word.p + 2)) {
         pacct_redact_note_script(c->work, inner, c->depth + 1, false);
     } else if (deeper) {
-        pacct_redact_note_script(c->work, word, c->depth + 1, !script);
+        const bool path = begins(word, "./") || begins(word, "/"); /* it begins with a program */
+        pacct_redact_note_script(c->work, word, c->depth + 1, !script && !path);
     }
 }
 
@@ -404,6 +408,7 @@ static void other_option(struct pacct_redact_command* c, struct pacct_bytes word
     }
     c->sure = c->changes = false; /* it is not certain what follows an option */
     c->set = pacct_redact_has(PACCT_REDACT_LIST(setting), word);
+    c->sets = c->sets || is(word, "--set");
     if (!known && word.len > 2 && strchr("pPwWtTkK", word.p[1]) != NULL && !has(word, '=') &&
         pacct_redact_strong(behind(word, 2))) {
         pacct_redact_note_shape(c->work, PACCT_REDACT_WHOLE, behind(word, 2));
@@ -631,7 +636,7 @@ static void operand(struct pacct_redact_command* c, struct pacct_bytes word, boo
         (c->bare && !c->loose && !does &&
          (ended || c->set || (c->sets && (is_variable(name) || pacct_redact_has(PACCT_REDACT_LIST(password), word)))));
     c->names = c->names || c->bare;
-    c->user = c->user == 0 && is_somebody(word) ? 'u' : c->user;
+    c->user = c->user == 0 && c->program.count == 0 && is_somebody(word) ? 'u' : c->user;
     c->set = is_setting(word);
     c->sets = c->sets || c->set;
     c->login = c->login || pacct_redact_has(PACCT_REDACT_LIST(login), word) ||

@@ -10,7 +10,7 @@
 #include "command/redact_value.h"
 
 /** Rows that hold for every program. */
-#define PACCT_REDACT_ANY 8
+#define PACCT_REDACT_ANY 12
 
 /** A command that is read word by word. */
 struct pacct_redact_command {

@@ -8,8 +8,10 @@
 #include "config.h"
 
 #include "command/redact_command.h"
+#include "command/redact_name.h"
 #include "command/redact_script.h"
 #include "command/redact_shell.h"
+#include "command/redact_text.h"
 
 #include <string.h>
 
@@ -57,6 +59,13 @@ static struct pacct_bytes document(const struct pacct_redact_shell* shell, struc
     return from_to(line + 1, shell->end);
 }
 
+/* Whether a file has a name of secrets: ~/.pgpass, /etc/postfix/sasl_passwd, /run/secrets/db_password. */
+static bool is_of_secrets(const struct pacct_redact_work* work, struct pacct_bytes file) {
+    const char* const slash = file.len == 0 ? NULL : memrchr(file.p, '/', file.len);
+    const struct pacct_bytes name = slash == NULL ? file : from_to(slash + 1, file.p + file.len);
+    return pacct_redact_level_of(work->rules, name) >= PACCT_REDACT_KEY;
+}
+
 void pacct_redact_note_script(struct pacct_redact_work* work, struct pacct_bytes text, unsigned depth, bool loose) {
     struct pacct_redact_shell shell = {text.p, text.p + text.len, loose};
     struct pacct_redact_command c;
@@ -71,6 +80,7 @@ void pacct_redact_note_script(struct pacct_redact_work* work, struct pacct_bytes
         } else if (kind == PACCT_REDACT_COMMAND) {
             begin(&c, work, depth, loose, c.feeds ? hand_on(&c) : (struct pacct_bytes){NULL, 0});
         } else if (kind == PACCT_REDACT_WORD && before == PACCT_REDACT_HERE_STRING) {
+            pacct_redact_note_text(work, word, false);
             pacct_redact_command_feed(&c, word);
         } else if (kind == PACCT_REDACT_WORD && before == PACCT_REDACT_HERE_DOCUMENT) {
             if (documents++ < DOCUMENTS_MAX) {
@@ -78,6 +88,9 @@ void pacct_redact_note_script(struct pacct_redact_work* work, struct pacct_bytes
             }
         } else if (kind == PACCT_REDACT_WORD && before != PACCT_REDACT_REDIRECTION) {
             pacct_redact_command_word(&c, word, quoted);
+        } else if (kind == PACCT_REDACT_WORD && c.feeds && c.said.p != NULL && is_of_secrets(work, word)) {
+            pacct_redact_note_shape(work, PACCT_REDACT_WHOLE, c.said);
+            c.said.p = NULL; /* noted once, however often it is said where it goes */
         }
         before = kind;
     }

@@ -171,7 +171,12 @@ enum pacct_redact_token_kind pacct_redact_shell_next(struct pacct_redact_shell* 
         return operator_at(s);
     }
     const char* const p = skip_word(s);
-    const struct pacct_bytes whole = {s->at, (size_t)(p - s->at)};
+    struct pacct_bytes whole = {s->at, (size_t)(p - s->at)};
+    if (s->loose && (whole.p[0] == '\'' || whole.p[0] == '"')) { /* as in SQL: (a 'b', c 'd') */
+        while (whole.len > 2 && strchr("),", whole.p[whole.len - 1]) != NULL) {
+            whole.len--;
+        }
+    }
     *word = pacct_redact_unquote(whole);
     *quoted = word->p != whole.p;
     s->at = p;

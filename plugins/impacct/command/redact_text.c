@@ -108,6 +108,8 @@ static const char* stops_of(const struct scan* s, char before, bool colon) {
             return ",}]\n";
         case '(':
             return ",)\n";
+        case ']': /* env[0].name=a,env[0].value=b */
+            return ", \t\n\r";
         case 0:
         case '=':
         case '"':
@@ -187,6 +189,9 @@ static bool mark_quoted(struct scan* s, const char* p, enum pacct_redact_level l
 
 static bool is_one_of(struct pacct_bytes name, struct pacct_redact_list list) {
     char small[16];
+    if (name.len > 1 && name.p[0] == '.') { /* env[0].name */
+        name = (struct pacct_bytes){name.p + 1, name.len - 1};
+    }
     if (name.len == 0 || name.len > sizeof(small)) {
         return false;
     }
@@ -368,10 +373,36 @@ static size_t quotation(struct scan* s) {
     return quote;
 }
 
+/* What sed puts in the place of a placeholder or behind a name: s/__DB_PASS__/X/, s/^password .*$/password X/. */
+static void note_substitution(struct pacct_redact_work* work, struct pacct_bytes text) {
+    const char* const end = text.p + text.len;
+    const char* const middle = memchr(text.p + 2, text.p[1], text.len - 2);
+    const char* const last = middle == NULL ? NULL : memchr(middle + 1, text.p[1], (size_t)(end - middle - 1));
+    if (last == NULL || last == middle + 1 || last - middle > WINDOW) {
+        return;
+    }
+    struct pacct_bytes name = {text.p + 2, (size_t)(middle - text.p) - 2};
+    struct pacct_bytes value = {middle + 1, (size_t)(last - middle) - 1};
+    const char* const blank = memchr(value.p, ' ', value.len);
+    if (blank != NULL) {
+        name = (struct pacct_bytes){value.p, (size_t)(blank - value.p)};
+        value = (struct pacct_bytes){blank + 1, (size_t)(last - blank) - 1};
+    } else if (name.len == 0 || isalpha((unsigned char)name.p[0])) {
+        return; /* a word for another, as in source code */
+    }
+    if (value.len > 0 && memchr(value.p, '=', value.len) == NULL &&
+        pacct_redact_level_of(work->rules, name) >= PACCT_REDACT_KEY) {
+        pacct_redact_note_value(work, PACCT_REDACT_KEY, value);
+    }
+}
+
 void pacct_redact_note_text(struct pacct_redact_work* work, struct pacct_bytes text, bool prose) {
     const unsigned char* const looks = work->rules->looks;
     struct scan s = {.work = work, .begin = text.p, .end = text.p + text.len, .from = text.p, .at = text.p};
     bool word = false; /* the character before belongs to a word */
+    if (!prose && text.len > 8 && text.p[0] == 's' && strchr("/|#,@:!", text.p[1]) != NULL) {
+        note_substitution(work, text);
+    }
     while (s.at < s.end) {
         const char* const at = s.at;
         const unsigned char c = (unsigned char)*at, look_for = looks[c];
