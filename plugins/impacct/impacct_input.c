@@ -393,7 +393,7 @@ static int less(int a, int b) {
 int impacct_input_timeout(const struct impacct_input* in) {
     int ms = in->source->type->timeout(in->source);
     if (!impacct_delivery_waits(in->delivery)) { /* they are not asked meanwhile */
-        ms = in->guard != NULL ? less(ms, impacct_guard_timeout(in->guard)) : ms;
+        ms = in->guard != NULL && in->idle ? less(ms, impacct_guard_timeout(in->guard)) : ms;
         ms = in->owner != NULL ? less(ms, impacct_owner_timeout(in->owner)) : ms;
         ms = in->summary != NULL && in->idle ? impacct_summary_timeout(in->summary, ms) : ms;
     }
