@@ -12,6 +12,7 @@ schemas=$TOP/.build/stores/dashboards
 for file in grafana/postgresql.json grafana/elasticsearch.json grafana/opensearch.json opensearch/dashboards.ndjson; do
     cmp "$WORK/made/$file" "$TOP/contrib/$file" || error_exit "contrib/dashboards/make was not run"
 done
+diff -r "$WORK/made/superset" "$TOP/contrib/superset" || error_exit "contrib/dashboards/make was not run"
 node "$schemas/validate.js" "GrafanaSql=$TOP/contrib/grafana/postgresql.json" \
     "GrafanaSearch=$TOP/contrib/grafana/elasticsearch.json" "GrafanaSearch=$TOP/contrib/grafana/opensearch.json" \
     "LifecyclePolicy=$TOP/contrib/opensearch/lifecycle.json" "TransformJob=$TOP/contrib/opensearch/rollup.json" || error_exit "see above"

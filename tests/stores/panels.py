@@ -8,8 +8,10 @@
     panels.py PACCT sql DASHBOARD.json PSQL...       Grafana's for PostgreSQL; PSQL is the command, without the query
     panels.py PACCT search DASHBOARD.json URL        Grafana's for Elasticsearch or OpenSearch
     panels.py PACCT saved DASHBOARDS.ndjson URL      OpenSearch Dashboards' saved objects
+    panels.py PACCT span                             prints that span of time, as Superset writes it
+    panels.py PACCT superset ANSWERS.json            what Superset's page was answered (tests/stores/superset.js)
 
-The pages are not rendered: that Grafana and OpenSearch Dashboards make these queries of the panels is their
+The pages of the others are not rendered: that Grafana and OpenSearch Dashboards make these queries of the panels is their
 documentation's word (macros and variables; buckets and metrics), which is written down here once more."""
 import csv
 import io
@@ -48,16 +50,19 @@ def sql_panels(path, psql):
             query = expand(target["rawSql"], expected.first, expected.last, expected.step)
             out = subprocess.run([*psql, "--csv", "-c", query], check=True, capture_output=True, text=True).stdout
             rows = list(csv.DictReader(io.StringIO(out)))
-            title = panel["title"]
-            if panel["type"] == "timeseries":
-                series = [c for c in rows[0] if c != "time"] if rows else []
-                expected.graph(title, {(epoch(r["time"]), s): float(r[s] or 0) for r in rows for s in series})
-            elif title == "State messages":
-                expected.states(title, [(r["hostname"], r["event"], r["detail"]) for r in rows])
-            elif title.startswith("Hosts"):
-                expected.hosts(title, {r["hostname"]: r["last_record"] for r in rows}, slack=60)
-            else:
-                expected.table(title, [sql_row(r) for r in rows], limit=20 if panel["targets"][0]["rawSql"].endswith(" 20") else 100)
+            sql_panel(panel["title"], panel["type"] == "timeseries", rows, 20 if target["rawSql"].endswith(" 20") else 100)
+
+
+def sql_panel(title, graph, rows, limit):
+    if graph:
+        series = [c for c in rows[0] if c != "time"] if rows else []
+        expected.graph(title, {(epoch(r["time"]), s): float(r[s] or 0) for r in rows for s in series})
+    elif title == "State messages":
+        expected.states(title, [(r["hostname"], r["event"], r["detail"]) for r in rows])
+    elif title.startswith("Hosts"):
+        expected.hosts(title, {r["hostname"]: r["last_record"] for r in rows}, slack=60)
+    else:
+        expected.table(title, [sql_row(r) for r in rows], limit)
 
 
 def sql_row(row):
@@ -65,6 +70,28 @@ def sql_row(row):
     key = tuple(v for k, v in row.items() if k in keys)
     values = {"count" if k in ("processes", "failures") else k: float(v or 0) for k, v in row.items() if k not in keys}
     return key, values
+
+
+# Superset
+
+DAY = 86400  # the step that the test sets
+
+
+def superset_panels(path):
+    with open(path, encoding="utf-8") as f:
+        charts = json.load(f)
+    for title, chart in charts.items():
+        rows = [superset_row(row, chart["graph"]) for row in chart["rows"]]
+        sql_panel(title, chart["graph"], rows, 20 if title.startswith(("Programs", "Users")) else 100)
+        if not chart["graph"] and chart["shown"] != len(rows):
+            fail(f"{title}: the page shows {chart['shown']} of {len(rows)} rows")
+
+
+def superset_row(row, graph):
+    """Times are milliseconds there."""
+    if graph:
+        row = {"time" if name == "at" else name: value for name, value in row.items()}
+    return {name: value / 1000 if name in ("time", "last_record") else value for name, value in row.items()}
 
 
 # search
@@ -203,12 +230,18 @@ if ":" in sys.argv[1]:
 elif sys.argv[1].endswith(".jsonl"):
     expected = ExpectedUsage(sys.argv[1])
 else:
-    expected = Expected(sys.argv[1], sys.argv[2] == "sql")
+    expected = Expected(sys.argv[1], sys.argv[2] in ("sql", "superset"))
 if sys.argv[2] == "time":
     print(pacct.utc(expected.last))
     sys.exit()
+if sys.argv[2] == "span":
+    print(" : ".join(pacct.utc(t).rstrip("Z") for t in (expected.first, expected.last + 1)))
+    sys.exit()
 if sys.argv[2] == "sql":
     sql_panels(sys.argv[3], sys.argv[4:])
+elif sys.argv[2] == "superset":
+    expected.step = DAY
+    superset_panels(sys.argv[3])
 else:
     {"search": search_panels, "saved": saved_panels}[sys.argv[2]](sys.argv[3], sys.argv[4])
 expected.end(os.path.basename(sys.argv[3]))
