@@ -172,6 +172,25 @@ assert_eq "$(sql "SELECT count(*) FROM impacct.process WHERE at < date_trunc('da
 assert_eq "$(sql "SELECT to_regclass('impacct.exec_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD')) IS NULL")" f "tomorrow"
 retention >"$WORK/retention" 2>&1 || error_exit "a second time: $(cat "$WORK/retention")"
 assert_eq "$(grep -c dropped "$WORK/retention")" 0 "days that went the second time"
+# as the service runs it, by its user, the database's owner, without a password; its timer is one, and comes once a day
+unit() { sed -n "s/^$1=//p" "$TOP/contrib/systemd/impacct-retention.${2:-service}"; }
+read -r program arguments <<<"$(unit ExecStart)"
+assert_eq "$program" /usr/local/sbin/impacct-retention "what the service runs"
+cp "$TOP/contrib/postgresql/retention" "$WORK/impacct-retention"
+sql "CREATE TABLE impacct.process_20200101 (LIKE impacct.process)"
+# shellcheck disable=SC2086 # several words
+(cd / && PGHOST=$WORK/socket PGPORT=$PG_PORT setpriv --reuid="$(unit User)" --clear-groups bash "$WORK/impacct-retention" $arguments) \
+    >"$WORK/retention" 2>&1 || error_exit "as the service has it: $(cat "$WORK/retention")"
+content_check "dropped impacct.process_20200101" "$WORK/retention"
+if command -v systemd-analyze >/dev/null; then
+    mkdir "$WORK/units"
+    cp "$TOP"/contrib/systemd/impacct-retention.* "$WORK/units"
+    sed -i "s|/usr/local/sbin|$WORK|" "$WORK/units/impacct-retention.service"
+    chmod +x "$WORK/impacct-retention"
+    SYSTEMD_UNIT_PATH=$WORK/units: systemd-analyze verify "$WORK"/units/impacct-retention.* >"$WORK/verified" 2>&1
+    ! grep impacct-retention "$WORK/verified" || error_exit "systemd has something to say about the units"
+    systemd-analyze calendar --iterations=2 "$(unit OnCalendar timer)" >"$WORK/calendar" || error_exit "no such time"
+fi
 shutdown
 
 # 6. who may read cannot change
