@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Intent: whatever runs, summaries are whole, their memory is bounded, and every schema and format has them.
 # Invariant: beyond summary.maxGroups processes are in one group "other", and all sums hold; so many groups take the memory,
-# not so many programs. Names of any bytes make valid JSON. Properties and text hold what the JSON does.
+# not so many programs. Fields that records lack make groups of their own. Names of any bytes make valid JSON. Properties and
+# text hold what the JSON does.
 # Oracle: tests/lib/summaries.py; the largest memory of rsyslogd, by the kernel; Python's reader of JSON.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 F=$WORK/pacct
@@ -39,6 +40,12 @@ echo "$few KiB with 500 groups, $many KiB with 60,000"
 # names of any bytes, in every schema and format; to a ruleset of their own
 COUNT=3000
 pacct_py generate "$F" $COUNT --hostile --mixed
+# what a record lacks is a group of its own: those of old versions have no parent, few have a terminal or a signal
+run_with lacking 'summary.interval="86400" summary.by=["tty_major", "signal", "ppid", "comm"] properties="none"'
+startup
+wait_for "all in summaries" summed_up
+shutdown
+summaries compare "$F" "$OUT" --by tty_major,signal,ppid,comm --interval 86400
 HOSTILE='summary.interval="86400" summary.by=["comm", "uid", "start", "killed", "elapsed"] summary.maxGroups="200"'
 run_with native "$HOSTILE"
 startup
