@@ -89,6 +89,19 @@ assert_eq "$(sort -u "$WORK/ids.jsonl" | wc -l)" "$(records)" "different records
 assert_eq "$(wc -l <"$WORK/ids.jsonl")" "$(records)" "records"
 assert_eq "$(api _data_stream/logs-impacct.process-default | jq -r '.data_streams[0].timestamp_field.name')" @timestamp "a data stream"
 
+# rolled over, as a lifecycle does it: what comes then goes into the next index, and the first can go alone
+stream=logs-impacct.process-default
+api "$stream/_rollover" -X POST -d '{"conditions": {"max_docs": 1}}' >"$WORK/rollover"
+assert_eq "$(jq .rolled_over "$WORK/rollover")" true "a rollover"
+startup
+python3 "$srcdir/stores/today.py" "$WORK/generated" 1 "$(date +%s)" >>"$PACCT"
+wait_for "a record after it" in_stream "$(records)"
+shutdown
+assert_eq "$(api "$(jq -r .new_index "$WORK/rollover")/_count?q=event.dataset:impacct.process" | jq .count)" 1 "in the next index"
+assert_eq "$(api "$(jq -r .old_index "$WORK/rollover")" -X DELETE)" '{"acknowledged":true}' "the first goes"
+api "$stream/_refresh" >/dev/null
+assert_eq "$(api "$stream/_count?q=event.dataset:impacct.process" | jq .count)" 1 "in the stream"
+
 # summaries in it: what came late amends them, and the highest revision of each is right
 : >"$PACCT"
 rm -f "$WORK"/spool/rsyslog/impacct-state*
