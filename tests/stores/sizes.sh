@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Intent: how many bytes a record takes in each destination, and how many a second get there, as its configuration is
 # shipped: the figures of doc/source/reference/impacct-sizing.rst. 1,000,000 records as a busy machine would write them
-# (tests/bench/records.c), of one host and 42 minutes. RECORDS and SIZES choose another number, and only some of the
-# destinations.
+# (tests/bench/records.c), of one host and 42 minutes. And what command lines and usage add: messages of real processes,
+# those of a configure script. RECORDS and SIZES choose another number, and only some of the destinations.
 # Invariant: every record is there before anything is measured.
 . "${srcdir:=$(dirname "$0")/..}/stores/stores.sh"
 # shellcheck disable=SC2034 # of wait_for
@@ -60,20 +60,22 @@ in_kafka() {
     [ "$(kcat -b "127.0.0.1:$KAFKA_PORT" -Q "${args[@]}" 2>/dev/null | awk '{ n += $NF } END { print n + 0 }')" -ge "$RECORDS" ]
 }
 
-measure_postgresql() {
+# ready_postgresql: the server, with the database that was made for the first who asked for it
+ready_postgresql() {
     . "$srcdir/stores/server-postgresql.sh"
-    init_postgres
-    # by the function that rsyslog's action calls, without a connection and a commit for each
-    chmod 644 "$LINES"
-    sql "CREATE TEMP TABLE line (message jsonb);
-         COPY line FROM PROGRAM 'sed \"s/\\\\\\\\/\\\\\\\\\\\\\\\\/g\" $LINES';
-         SELECT count(impacct.add(message)) FROM line" >"$WORK/added"
+    if [ -e "$DATA/PG_VERSION" ]; then
+        start_postgres
+    else
+        init_postgres
+    fi
+}
+
+measure_postgresql() {
+    ready_postgresql
+    load_postgresql "$LINES"
     assert_eq "$(sql "SELECT count(*) FROM impacct.process")" "$RECORDS" "rows"
-    sql "VACUUM ANALYZE impacct.process"
-    each "$(sql "SELECT sum(pg_table_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf")" \
-        "PostgreSQL, tables"
-    each "$(sql "SELECT sum(pg_indexes_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf")" \
-        "PostgreSQL, their indexes"
+    each "$(postgresql_bytes table)" "PostgreSQL, tables"
+    each "$(postgresql_bytes indexes)" "PostgreSQL, their indexes"
     # a connection and a commit for each: a part of the records shows how fast that is
     sql "TRUNCATE impacct.process"
     head -c "$((64 * (RECORDS / 20)))" "$PACCT" >"$WORK/part"
@@ -86,6 +88,17 @@ measure_postgresql() {
     "$srcdir/bench/records" generate "$PACCT" "$RECORDS"
     end_server "$SERVER" INT
 }
+
+# load_postgresql FILE: by the function that rsyslog's action calls, without a connection and a commit for each
+load_postgresql() {
+    chmod 644 "$1"
+    sql "TRUNCATE impacct.process;
+         CREATE TEMP TABLE line (message jsonb);
+         COPY line FROM PROGRAM 'sed \"s/\\\\\\\\/\\\\\\\\\\\\\\\\/g\" $1';
+         SELECT count(impacct.add(message)) FROM line" >"$WORK/added"
+    sql "VACUUM ANALYZE impacct.process"
+}
+postgresql_bytes() { sql "SELECT sum(pg_$1_size(relid)) FROM pg_partition_tree('impacct.process') WHERE isleaf"; }
 
 in_postgresql() { [ "$(sql "SELECT count(*) FROM impacct.process")" -ge "$((RECORDS / 20))" ]; }
 
@@ -127,9 +140,62 @@ in_opensearch() {
 }
 index_bytes() { api "$index/_stats/store" | jq ._all.primaries.store.size_in_bytes; }
 
+measure_victorialogs() {
+    . "$srcdir/stores/server-victorialogs.sh"
+    start_victorialogs
+    export IMPACCT_VL_HOST=localhost IMPACCT_VL_PORT=$VL_PORT IMPACCT_VL_USER=impacct IMPACCT_VL_PASSWORD=secret
+    export IMPACCT_CA=$WORK/cert.pem
+    send victorialogs
+    wait_for "all in VictoriaLogs" in_victorialogs
+    rate "$RECORDS" VictoriaLogs
+    shutdown
+    end_server "$SERVER"
+    each "$(du -sb "$WORK/vl" | cut -f 1)" VictoriaLogs
+}
+in_victorialogs() {
+    [ "$(ask 'comm:* | stats count() n' | sed -n 's/.*"n":"\([0-9]*\)".*/\1/p')" -ge "$RECORDS" ] 2>/dev/null
+}
+
+measure_clickhouse() {
+    . "$srcdir/stores/server-clickhouse.sh"
+    start_clickhouse
+    export IMPACCT_CH_HOST=localhost IMPACCT_CH_PORT=$CH_PORT IMPACCT_CH_USER=impacct IMPACCT_CH_PASSWORD=secret
+    export IMPACCT_CA=$WORK/cert.pem
+    send clickhouse
+    wait_for "all in ClickHouse" in_clickhouse
+    shutdown
+    ask "OPTIMIZE TABLE impacct.message FINAL"
+    each "$(ask "SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'impacct' AND table = 'message' AND active")" \
+        "ClickHouse, merged"
+    end_server "$SERVER"
+}
+in_clickhouse() { [ "$(ask "SELECT count() FROM impacct.message WHERE comm IS NOT NULL")" -ge "$RECORDS" ] 2>/dev/null; }
+
+# what command lines and usage add to records: of all that a configure script executes
+measure_commands() {
+    mkdir "$WORK/source"
+    tar -C "$TOP" --exclude=./.build --exclude=./.git -c . | tar -C "$WORK/source" -x
+    rm -f "$WORK/source/config.status"
+    executed native "$WORK/executed.jsonl" <<SH
+cd "$WORK/source" && ./configure -q $(cat "$TOP/.build/options")
+SH
+    ready_postgresql
+    local what n
+    n=$(grep -c '"event":"exit"' "$WORK/executed.jsonl")
+    echo "$n records of a configure script"
+    for what in record command_lines usage; do
+        python3 "$srcdir/stores/fields_of.py" "$what" <"$WORK/executed.jsonl" >"$WORK/lines" || error_exit "see above"
+        RECORDS=$n each "$(stat -c %s "$WORK/lines")" "JSON lines, $what"
+        RECORDS=$n each "$(gzip -c "$WORK/lines" | wc -c)" "the same with gzip"
+        load_postgresql "$WORK/lines"
+        RECORDS=$n each "$(postgresql_bytes total_relation)" "the same in PostgreSQL, tables and indexes"
+    done
+    end_server "$SERVER" INT
+}
+
 echo "$RECORDS records"
 measure_files
-for store in ${SIZES:-central kafka postgresql opensearch}; do
+for store in ${SIZES:-central kafka postgresql opensearch victorialogs clickhouse commands}; do
     "measure_$store"
 done
 exit_test
