@@ -327,10 +327,12 @@ static bool ask_all(struct impacct_input* in) {
     return ask_owner(in) || more;
 }
 
-/* Tell the source what will not be asked for again. */
+/* Tell the source what will not be asked for again. What is left from the run before is asked for first: of that, a
+ * source that has little room would keep less than it has. */
 static void release(struct impacct_input* in, int64_t now) {
     struct impacct_position durable, oldest, sums;
-    if (in->source->type->release != NULL && now >= in->release_ms) {
+    if (in->source->type->release != NULL && now >= in->release_ms &&
+        impacct_delivery_purpose(in->delivery) == IMPACCT_TO_SEND_AND_SUM_UP) {
         in->release_ms = now + RELEASE_MS;
         impacct_delivery_durable(in->delivery, &durable, &oldest, &sums);
         in->source->type->release(in->source, &durable, &oldest, &sums);
