@@ -17,10 +17,10 @@ LINES=$WORK/log/processes.jsonl
 each() { awk -v b="$1" -v n="$RECORDS" -v w="$2" 'BEGIN { printf "%7.1f bytes a record: %s\n", b / n, w }'; }
 # rate RECORDS WHAT: since send; with the CPU time of rsyslogd, and of the server (the last one that was started)
 rate() {
-    awk -v n="$1" -v w="$2" -v begin="$BEGIN" -v end="$EPOCHREALTIME" -v load="$(cut -d ' ' -f 1 /proc/loadavg)" \
+    awk -v n="$1" -v w="$2" -v begin="$BEGIN" -v end="$EPOCHREALTIME" -v others="$(cut -d ' ' -f 1 /proc/loadavg)" \
         -v r="$(cpu_of "$RSYSLOGD_PID")" -v server="$(cpu_of "$SERVER")" 'BEGIN {
             printf "%7d records a second: %s (%d in %.0f s; seconds of CPU: rsyslogd %d, server %d; load %s)\n",
-                n / (end - begin), w, n, end - begin, r, server, load }'
+                n / (end - begin), w, n, end - begin, r, server, others }'
 }
 # cpu_of PID: seconds, its children with it
 cpu_of() { ps -o cputimes= -p "$1" --ppid "$1" | awk '{ t += $1 } END { print t + 0 }'; }
