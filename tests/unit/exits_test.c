@@ -136,7 +136,9 @@ static unsigned entries(void) {
     for (const struct dirent* entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
         number += entry->d_name[0] != '.';
     }
-    closedir(dir);
+    if (dir != NULL) {
+        closedir(dir);
+    }
     return number;
 }
 

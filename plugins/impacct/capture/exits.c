@@ -256,7 +256,7 @@ static void discard(const char* directory, struct pacct_exits_opened* how) {
     const enum found found = open_maps(&old, directory);
     if (found != FAILED) { /* else it can be counted another time */
         unlink_in(directory, LINK); /* the kernel stops to write */
-        if (found == OPENED) { /* else somebody has removed a part of it */
+        if (old.shared != NULL) { /* else somebody has removed a part of it */
             how->discarded = true;
             how->discarded_ends += count_ends(&old);
         }
