@@ -124,11 +124,10 @@ static __always_inline uint64_t max_rss(struct mm_struct* mm) {
               pages(BPF_CORE_READ(old, rss_stat.count[ANON_PAGES].counter)) +
               pages(BPF_CORE_READ(old, rss_stat.count[SHMEM_PAGES].counter));
     } else {
-        now = pages(BPF_CORE_READ(mm, rss_stat[FILE_PAGES].count)) +
-              pages(BPF_CORE_READ(mm, rss_stat[ANON_PAGES].count)) +
-              pages(BPF_CORE_READ(mm, rss_stat[SHMEM_PAGES].count));
+        now = pages(mm->rss_stat[FILE_PAGES].count) + pages(mm->rss_stat[ANON_PAGES].count) +
+              pages(mm->rss_stat[SHMEM_PAGES].count);
     }
-    const uint64_t before = BPF_CORE_READ(mm, hiwater_rss);
+    const uint64_t before = mm->hiwater_rss;
     return before > now ? before : now;
 }
 
@@ -240,7 +239,7 @@ static __always_inline void fill_usage(struct pacct_usage_wire* w, struct task_s
             w->flags |= PACCT_USAGE_MOVED;
         }
     }
-    if (BPF_CORE_READ(signal, sum_sched_runtime) != released) {
+    if (*(volatile uint64_t*)&signal->sum_sched_runtime != released) {
         w->flags |= PACCT_USAGE_MOVED;
     }
     if (released != 0) {
