@@ -9,9 +9,7 @@
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 export TEST_TIMEOUT=90
 in_new_pids
-TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
-[ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
-use_ring
+. "$srcdir/lib/exits.sh"
 PORT=$((20000 + RANDOM % 10000)) # nobody listens there
 generate_conf
 add_conf "ruleset(name=\"filtered\" queue.type=\"linkedList\" queue.timeoutShutdown=\"100\") {
@@ -23,8 +21,6 @@ add_conf "ruleset(name=\"filtered\" queue.type=\"linkedList\" queue.timeoutShutd
 }
 input(type=\"impacct\" source=\"bpf\" bpf.directory=\"$RING\" bpf.ringSize=\"1m\" ruleset=\"filtered\" usage=\"bpf\"
     commandLine=\"bpf\" persistStateInterval=\"100\")"
-mark() { "$BASH" -c "printf $1 >/proc/\$\$/comm"; }
-ended() { python3 "$srcdir/lib/exits.py" storm "$WORK/told" "$OUT" "$STATES" >"$WORK/seen" 2>&1; }
 certain() { /bin/true "$1" && grep -F "$1" "$OUT" | grep -q 'command_source":"exec"'; }
 startup
 wait_ring
@@ -32,8 +28,8 @@ mark held
 wait_content '"comm":"held"' "$OUT"
 state_has_hole() { grep -qs '"holes"' "$(state_file "$RING")"; }
 for n in 0 1 2 3 4 5 6 7; do # 1 MiB holds 3,744
-    "$TOOL" $((n * 1000 + 1)) 1000 4 >>"$WORK/told" || error_exit "the storm did not run"
-    wait_for "the storm" ended
+    storm 1000 $((n * 1000 + 1))
+    wait_storm "$OUT"
     wait_for "the held one in the state file" state_has_hole # so long the ring keeps all
 done
 kill_immediate

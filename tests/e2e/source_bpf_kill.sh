@@ -11,9 +11,7 @@
 STORM=${STORM:-5000} KILLS=${KILLS:-6}
 export TEST_TIMEOUT=120
 in_new_pids
-TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
-[ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
-use_ring
+. "$srcdir/lib/exits.sh"
 generate_conf
 # an action queue of its own, and small transactions: many records wait in memory
 add_conf "ruleset(name=\"slow\" queue.type=\"linkedList\" queue.size=\"200000\") {
@@ -31,7 +29,7 @@ pause() {
 startup
 wait_ring
 for n in $(seq "$KILLS"); do
-    "$TOOL" $(((n - 1) * STORM / KILLS + 1)) $((n * STORM / KILLS - (n - 1) * STORM / KILLS)) 4 >>"$WORK/told" &
+    storm $((n * STORM / KILLS - (n - 1) * STORM / KILLS)) $(((n - 1) * STORM / KILLS + 1)) &
     storm=$!
     pause 300
     kill_immediate
@@ -40,10 +38,7 @@ for n in $(seq "$KILLS"); do
     pause 900
     wait $storm || error_exit "the storm did not run"
 done
-all_there() {
-    [ "$(grep -o '"comm":"usage_storm".*"forked":true.*"write_chars":[0-9]*' "$OUT" | grep -o '[0-9]*$' | sort -u | wc -l)" -ge "$STORM" ]
-}
-wait_for "the storm" all_there
+wait_storm "$OUT"
 shutdown
 assert_eq "$(lines_of "$WORK/told")" "$STORM" "processes"
 python3 "$srcdir/lib/exits.py" storm "$WORK/told" "$OUT" "$STATES" || error_exit "SEED=$SEED: see above"

@@ -7,20 +7,13 @@
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 export TEST_TIMEOUT=90
 in_own_pids
-TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
-[ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
-use_ring
+. "$srcdir/lib/exits.sh"
 generate_conf
 add_conf "input(type=\"impacct\" source=\"bpf\" bpf.directory=\"$RING\" bpf.ringSize=\"1m\" usage=\"bpf\" ruleset=\"records\"
     persistStateInterval=\"100\")"
 startup
 wait_ring
-: >"$WORK/pacct"
-accton "$WORK/pacct" >/dev/null
-mark() { "$BASH" -c "printf $1 >/proc/\$\$/comm"; }
-mark first
-wait_content '"comm":"first"' "$OUT"
-storm() { "$TOOL" 1 "$1" 4 >>"$WORK/told" || error_exit "the storm did not run"; }
+begin_counting
 for n in 1 2 3; do
     kill_immediate
     storm $((4000 + 1000 * n)) # 1 MiB holds 3,744
@@ -30,13 +23,6 @@ done
 kill -STOP "$RSYSLOGD_PID"
 storm 6000
 kill -CONT "$RSYSLOGD_PID"
-caught_up() { mark caught && grep -q '"comm":"caught"' "$OUT"; }
-wait_for "rsyslogd to catch up" caught_up
-mark last
-wait_content '"comm":"last"' "$OUT"
-accton off >/dev/null
-together() { python3 "$srcdir/lib/exits.py" lost "$WORK/pacct" "$WORK/told" "$OUT" "$STATES" >"$WORK/lost" 2>&1; }
-wait_for "all to be told: $(together; cat "$WORK/lost")" together
-cat "$WORK/lost"
+end_counting
 shutdown
 exit_test

@@ -6,9 +6,7 @@
 # Oracle: the processes that were started.
 . "${srcdir:=$(dirname "$0")/..}/diag.sh"
 in_new_pids
-TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
-[ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
-use_ring
+. "$srcdir/lib/exits.sh"
 PORT=$((20000 + RANDOM % 10000)) # nobody listens there at first
 generate_conf
 mkdir "$WORK/disk"
@@ -24,7 +22,6 @@ ruleset(name=\"split\" queue.type=\"linkedList\" queue.timeoutShutdown=\"100\") 
 }
 input(type=\"impacct\" source=\"bpf\" bpf.directory=\"$RING\" bpf.ringSize=\"1m\" usage=\"bpf\" ruleset=\"split\"
     stateFile.directory=\"$WORK/disk\")"
-mark() { "$BASH" -c "printf $1 >/proc/\$\$/comm"; }
 stored() { compgen -G "$WORK/disk/impacct-state*" >/dev/null; }
 holes() { grep -qs '"holes"' "$WORK"/disk/impacct-state*; }
 held() { grep -qs '"held.messages": [1-9]' "$WORK/stats"; }
@@ -34,7 +31,7 @@ mark first
 wait_content '"comm":"first"' "$OUT"
 wait_for "a position" stored
 head -c 128k /dev/zero >"$WORK/disk/ballast" 2>/dev/null
-"$TOOL" 1 2300 4 >>"$WORK/told" || error_exit "the storm did not run" # 1 MiB holds 3,744; those of this test are in there, too
+storm 2300 # 1 MiB holds 3,744; those of this test are in there, too
 mark overtaking
 wait_for "what waits to be passed over" held
 ! holes || error_exit "the position could be stored"
@@ -44,8 +41,7 @@ holes || error_exit "nothing was passed over: $(cat "$WORK"/disk/impacct-state*)
 startup
 wait_ring 2
 start_receiver "$PORT" "$WORK/received"
-ended() { python3 "$srcdir/lib/exits.py" storm "$WORK/told" "$WORK/received" "$STATES" >"$WORK/seen" 2>&1; }
-wait_for "the storm: $(ended; cat "$WORK/seen")" ended
+wait_storm "$WORK/received"
 cat "$WORK/seen"
 content_absent '"event":"records_lost"' "$STATES"
 shutdown
