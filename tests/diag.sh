@@ -25,7 +25,7 @@ RSYSLOGD_PID=
 
 error_exit() {
     echo "$TEST_NAME: FAILED: $*" >&2
-    for f in "$SYS" "$WORK/rsyslogd.log"; do
+    for f in "$SYS" "$WORK/rsyslogd.log" "$WORK/seen"; do
         [ -s "$f" ] && sed "s|^|    $(basename "$f"): |" "$f" | tail -n 20 >&2
     done
     cleanup

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Verbs of the tests of source="bpf" with a storm of processes (tests/tools/usage_storm.c), which are told in $WORK/told.
-# Sourced after diag.sh. "lost" is for those that have the same ends in an accounting file.
+# Verbs of the tests of source="bpf" with a storm of processes (tests/tools/usage_storm.c), which are told in $WORK/told;
+# what is still missing is in $WORK/seen. Sourced after diag.sh. To count is to have the same ends in an accounting file.
 # shellcheck shell=bash
 TOOL=$MODULE_DIR/../../../tests/tools/usage_storm # where the module was built
 [ -x "$TOOL" ] || error_exit "there is no $TOOL: make -C tests check builds it"
@@ -28,6 +28,6 @@ end_counting() {
     mark last
     wait_content '"comm":"last"' "$OUT"
     accton off >/dev/null
-    wait_for "all to be told: $(all_told; cat "$WORK/seen")" all_told
+    wait_for "all to be told" all_told
     cat "$WORK/seen"
 }
